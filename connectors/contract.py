@@ -1,0 +1,197 @@
+"""What a source of documents and a target for them must be able to do. The worker knows nothing else of either."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from connectors.documents import Customer, Document, DocumentKind, Service
+from errors.problem import Name, Problem
+
+# --- source -----------------------------------------------------------------------------------------------------------
+
+CursorValue = str | int | datetime | date | Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Position:
+    """A place in a kind's rows ordered by (changed, key). `changed` is None where rows carry no time of change."""
+
+    changed: CursorValue | None
+    key: CursorValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A row that may be new. `version` is a hash of all the row says: equal version = nothing changed."""
+
+    local_id: str
+    version: str
+    position: Position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Rows as they are now, by local id: documents, or what keeps a row from being one. In neither: the row is gone."""
+
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """The local books of one company. Every call may raise ProblemError (SourceUnavailable, SourceBroken)."""
+
+    def kinds(self) -> frozenset[DocumentKind]:
+        """The kinds this source has; the others are never asked for."""
+
+    def check(self) -> tuple[Problem, ...]:
+        """What does not fit between configuration and database, all of it."""
+
+    def changes(self, kind: DocumentKind, after: Position | None, limit: int) -> Sequence[Change]:
+        """At most `limit` rows behind `after`, in the order of their positions. Costs nothing where nothing is new."""
+
+    def read(self, kind: DocumentKind, local_ids: Collection[str]) -> Reading:
+        """These rows in their present form."""
+
+    def write_number(self, kind: DocumentKind, local_id: str, number: str) -> bool:
+        """Write a new document number back to the local books; False when no way to do so is configured."""
+
+    def delete_service(self, local_id: str) -> bool:
+        """Take a service off the local list, as configured; False when no way to do so is configured."""
+
+    def close(self) -> None:
+        """Give connections back."""
+
+
+# --- target -----------------------------------------------------------------------------------------------------------
+
+
+class Operation(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    VOID = "void"
+
+
+@dataclass(frozen=True, kw_only=True)
+class References:
+    """Ids in the target of what a document names, by (kind, local id)."""
+
+    ids: Mapping[tuple[DocumentKind, str], str] = field(default_factory=dict)
+
+    def of(self, kind: DocumentKind, local_id: str) -> str:
+        return self.ids[kind, local_id]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remote:
+    """A document as the target holds it. `body` is the target's own JSON, for comparing and for support."""
+
+    target_id: str
+    version: str  # QBO: SyncToken
+    number: str = ""
+    total: Decimal | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """One write, exactly as it leaves and is repeated: same request id = byte-equal body (invariant I3)."""
+
+    company: str
+    kind: DocumentKind
+    local_id: str
+    operation: Operation
+    request_id: str
+    body: str
+    name: Name  # what a sentence calls the document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posted:
+    """The target holds the document."""
+
+    remote: Remote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """The target answered and holds nothing of it; every fault of the reply, most telling first."""
+
+    problems: tuple[Problem, ...]
+    stale: bool = False  # somebody changed the document since we last saw it (QBO 5010)
+    holder_id: str = ""  # who holds the number (QBO 6140)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """No answer that tells: the document may or may not be there. It is looked up before anything is sent again."""
+
+    problem: Problem
+
+
+Outcome = Posted | Refused | Unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """The target's document that uses a number."""
+
+    target_id: str
+    number: str
+    customer_id: str = ""
+    customer_name: str = ""
+    total: Decimal = Decimal(0)
+    marker: str = ""  # our own marker, when we posted it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """What the target has for a local customer or service: one remote, or a problem, or neither (= missing)."""
+
+    remote: Remote | None = None
+    problem: Problem | None = None
+
+
+class Target(Protocol):
+    """One company in an accounting system. Reads may raise ProblemError; `send` never does: it answers an Outcome."""
+
+    def check(self) -> tuple[Problem, ...]:
+        """Connection, accounts and preferences: everything that would stop this company, all of it."""
+
+    def match(self, documents: Sequence[Customer | Service]) -> Mapping[str, Match]:
+        """Existing customers or services (one kind a call), by local id: by e-mail, then by name, inactive included."""
+
+    def prepare(
+        self,
+        document: Document,
+        references: References,
+        operation: Operation,
+        current: Remote | None,
+        marker: str,
+    ) -> str | tuple[Problem, ...]:
+        """The exact body to send, or why there can be none. `marker` is kept in the document to find it again."""
+
+    def holders(self, kind: DocumentKind, numbers: Collection[str]) -> Mapping[str, Holder]:
+        """Which of these numbers are used, and by what: one query for many."""
+
+    def recent_numbers(self, kind: DocumentKind, prefix: str) -> Sequence[str]:
+        """Numbers that begin with `prefix`, the most recently entered first."""
+
+    def send(self, posting: Posting) -> Outcome:
+        """One write, once."""
+
+    def find(self, posting: Posting, marker: str) -> Remote | None:
+        """What the target holds of a posting whose outcome is unknown: by id, number, reference or marker."""
+
+    def get(self, kind: DocumentKind, target_id: str) -> Remote | None:
+        """The document as it is now; None when it was deleted."""
+
+    def differences(self, sent: str, remote: Remote) -> tuple[str, ...]:
+        """The fields in which the target's document differs from the body we sent last ("TotalAmt: 10 -> 12")."""
+
+    def link(self, kind: DocumentKind, target_id: str) -> str:
+        """The address of the document in the target's own pages, for a person to click."""
