@@ -142,6 +142,7 @@ class Holder:
 
     target_id: str
     number: str
+    version: str = ""
     customer_id: str = ""
     customer_name: str = ""
     total: Decimal = Decimal(0)
@@ -159,8 +160,11 @@ class Match:
 class Target(Protocol):
     """One company in an accounting system. Reads may raise ProblemError; `send` never does: it answers an Outcome."""
 
-    def check(self) -> tuple[Problem, ...]:
-        """Connection, accounts and preferences: everything that would stop this company, all of it."""
+    def check(self, *, again: bool = False) -> tuple[Problem, ...]:
+        """Connection, accounts and preferences: everything that would stop this company, all of it.
+
+        Asked before each tick that has work; what was read is good for a day, unless `again`.
+        """
 
     def match(self, documents: Sequence[Customer | Service]) -> Mapping[str, Match]:
         """Existing customers or services (one kind a call), by local id: by e-mail, then by name, inactive included."""

@@ -73,7 +73,12 @@ class Kind:
 
     @classmethod
     def actions(cls, category: Category) -> tuple[Action, ...]:
-        """The orders that make sense for this kind; only services can be deleted (promise C2)."""
+        """The orders that make sense for this kind; only services can be deleted (promise C2).
+
+        What stops a whole company cannot be skipped: it can only be mended, and looked at again.
+        """
+        if category is Category.COMPANY:
+            return (Action.RESYNC, *cls.extra_actions)
         delete = (Action.DELETE,) if category is Category.SERVICES else ()
         return (Action.RESYNC, Action.SKIP, *delete, *cls.extra_actions)
 
@@ -217,6 +222,14 @@ class ServiceInactive(Kind):
     fix = "Make {name} active again in QuickBooks (Sales, Products and services, Include inactive), then resync."
 
 
+class ServiceAmbiguous(Kind):
+    """{count} products or services in QuickBooks have the name {name}; Cuadre does not guess which one is meant."""
+
+    code = "service-ambiguous"
+    category = Category.SERVICES
+    fix = "Make the name unique in QuickBooks (they stand in different categories), then resync."
+
+
 class ServiceAccountWrong(Kind):
     """The income account {account} of the service {name} is not an income account in QuickBooks."""
 
@@ -236,9 +249,19 @@ class ServiceDeleted(Kind):
 
 
 class DuplicateNumber(Kind):
-    """Duplicate document number: {number} is used in QuickBooks by {holder}. Use {suggestion} to avoid duplicates."""
+    """Duplicate document number: {number} is used in QuickBooks by somebody else's {holder} ({customer}, {total}).
+    Use {suggestion} to avoid duplicates."""
 
     code = "duplicate-number"
+    fix = "Use {suggestion} (one click or `cuadre errors use-number`), or change the number in your own system."
+    extra_actions = (Action.USE_NUMBER,)
+
+
+class DuplicateOwnNumber(Kind):
+    """Duplicate document number: {number} is already the number of your own {holder}.
+    Use {suggestion} to avoid duplicates."""
+
+    code = "duplicate-own-number"
     fix = "Use {suggestion} (one click or `cuadre errors use-number`), or change the number in your own system."
     extra_actions = (Action.USE_NUMBER,)
 
@@ -324,6 +347,13 @@ class DeletedInQuickBooks(Kind):
     fix = "Skip this error if the deletion was right; otherwise enter the document in QuickBooks again."
 
 
+class AlreadyVoided(Kind):
+    """{document} was voided in QuickBooks when it was cancelled, and QuickBooks cannot bring it back."""
+
+    code = "already-voided"
+    fix = "Cancel it again in your own system and enter a new document with a number of its own, or skip this error."
+
+
 class Deposited(Kind):
     """{document} is part of a deposit in QuickBooks and cannot be changed."""
 
@@ -365,6 +395,27 @@ class NotPermitted(Kind):
 
     code = "not-permitted"
     fix = "Let an admin of the company connect it again, or upgrade the QuickBooks plan, then resync."
+
+
+class FieldRefused(Kind):
+    """QuickBooks refused the field {field} of {document}: {detail}"""
+
+    code = "field-refused"
+    fix = "Correct {field} in your own system; the row is read again by itself."
+
+
+class MatchedWithBank(Kind):
+    """{document} is matched with a line of the bank in QuickBooks and cannot be changed."""
+
+    code = "matched-with-bank"
+    fix = "In QuickBooks, undo the match (Transactions, Bank transactions, Categorized), then resync."
+
+
+class NotUnderstood(Kind):
+    """QuickBooks did not understand what Cuadre sent for {document} (fault {fault}): {detail}"""
+
+    code = "not-understood"
+    fix = "This is a mistake in Cuadre: please report it with the fault and the intuit_tid. Other documents go on."
 
 
 class RefusedByQuickBooks(Kind):
@@ -411,6 +462,13 @@ class InternalFailure(Kind):
     fix = "It is tried again by itself; other documents go on. Please report it with the log lines around it."
 
 
+class WrittenByAnotherVersion(Kind):
+    """This error was recorded by another version of Cuadre, under the name {code}."""
+
+    code = "written-by-another-version"
+    fix = "Run the same version of Cuadre on every machine, or skip this error."
+
+
 class SourceUnavailable(Kind):
     """Your own database could not be read: {detail}"""
 
@@ -445,3 +503,33 @@ class SubscriptionEnded(Kind):
     category = Category.COMPANY
     verb = Verb.HALT
     fix = "The owner renews the subscription in QuickBooks; Cuadre looks again by itself. Nothing is lost."
+
+
+class AppRefused(Kind):
+    """Intuit refused the keys of your app, or its access to this company: {detail}"""
+
+    code = "app-refused"
+    category = Category.COMPANY
+    verb = Verb.HALT
+    fix = (
+        "See whether client_id, client_secret and environment in [quickbooks] belong together (production keys for "
+        "production), then connect again with `cuadre connect {company}`."
+    )
+
+
+class DifferentCompany(Kind):
+    """{company} belongs to the QuickBooks company {earlier}, but {chosen} was chosen in the browser."""
+
+    code = "different-company"
+    category = Category.COMPANY
+    verb = Verb.HALT
+    fix = "Connect again and choose {earlier}. Another QuickBooks company needs a company of its own here."
+
+
+class CompanyReset(Kind):
+    """The data of {company} was reset in QuickBooks: nothing that Cuadre posted is there any more."""
+
+    code = "company-reset"
+    category = Category.COMPANY
+    verb = Verb.HALT
+    fix = "Ask whoever reset it; then start {company} anew with a fresh state, so that everything is posted again."

@@ -66,7 +66,7 @@ def _one(fact: Fact, language: str) -> str:
     if isinstance(fact, date):
         return format_date(fact, "medium", locale=language)
     if isinstance(fact, Name):
-        return f"{_(fact.word, language)} {fact.label}"
+        return f"{_(fact.word, language)} {fact.label}".rstrip()
     return str(fact)
 
 

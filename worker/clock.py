@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 Now = Callable[[], datetime]
@@ -17,3 +18,11 @@ def now() -> datetime:
 
 def sleep(seconds: float) -> None:
     time.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time as an argument: the real one by default, a hand-turned one in tests."""
+
+    now: Now = now
+    sleep: Sleep = sleep

@@ -1,0 +1,167 @@
+"""The way of a record, for one company: READ THIS FIRST.
+
+    orders -> recover -> detect -> (prepare -> number -> post), kind by kind, customers first
+
+Every step takes items in one state and moves them on by compare-and-set, so a tick may die anywhere and the next one
+goes on from the same column. A person's click only leaves an order; the ordinary tick carries it out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from connectors.contract import Source, Target
+from connectors.documents import DocumentKind
+from errors import queue
+from errors.problem import Problem, ProblemError
+from worker.clock import Clock
+from worker.state import items, runs
+from worker.state.machine import State
+from worker.steps import detect, number, orders, post, prepare, recover
+
+
+class Progress(Protocol):
+    """Told after each piece of work; `total` is None while nobody knows it."""
+
+    def __call__(self, step: str, kind: str, done: int, total: int | None) -> None: ...
+
+
+def quiet(_step: str, _kind: str, _done: int, _total: int | None) -> None:
+    """No one is looking."""
+
+
+def never() -> bool:
+    """Nobody asks us to stop."""
+    return False
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What one tick did."""
+
+    posted: Counter[DocumentKind] = field(default_factory=Counter)
+    linked: int = 0
+    held: int = 0
+    again: set[int] = field(default_factory=set)  # items that had their one more try in this tick
+
+    def clear(self) -> None:
+        self.posted.clear()
+        self.again.clear()
+        self.linked = self.held = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """One company with both its ends open."""
+
+    name: str
+    engine: Engine
+    source: Source
+    target: Target
+    realm_id: str
+    clock: Clock
+    new_request_id: Callable[[], str]
+    create_customers: bool = True
+    create_services: bool = True
+    default_service: str = ""
+    overlap: timedelta = timedelta(seconds=300)
+    calls: Callable[[], int] = lambda: 0
+    stopping: Callable[[], bool] = never
+    progress: Progress = quiet
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TickReport:
+    """One tick of one company, for the log, the status page and the demo."""
+
+    company: str
+    started: datetime
+    finished: datetime
+    posted: Mapping[DocumentKind, int]
+    linked: int
+    held: int
+    waiting: int
+    halted: Problem | None
+    calls: int
+
+
+def run(company: Company) -> TickReport:
+    """One tick. What is wrong with data or with the other side ends in the error table, never in an exception.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the state database itself is out of reach; nothing is lost.
+    """
+    started, calls = company.clock.now(), company.calls()
+    company.tally.clear()
+    halted: Problem | None = None
+    tried = True
+    try:
+        tried = _steps(company)
+    except ProblemError as moment:
+        halted = moment.problem
+    with company.engine.begin() as connection:
+        if halted is not None:
+            queue.company_problem(connection, company.name, halted, company.clock.now())
+        elif tried:
+            queue.company_recovered(connection, company.name, company.clock.now())
+    return _report(company, started, calls, halted)
+
+
+def _steps(company: Company) -> bool:
+    """True when the target was tried, too: an idle tick costs no call."""
+    ordered = orders.apply(company)
+    detect.run(company)
+    with company.engine.connect() as connection:
+        due = items.any_due(connection, company.name, company.clock.now())
+        if not due and not queue.company_stopped(connection, company.name):
+            return False
+    _open_target(company, again=ordered > 0)
+    recover.run(company)
+    for kind in DocumentKind:
+        if kind in company.source.kinds():
+            _kind(company, kind)
+    return True
+
+
+def _open_target(company: Company, *, again: bool) -> None:
+    """Raise the first thing that would stop this company; all of them are in the error table."""
+    problems = company.target.check(again=again)
+    for problem in problems:
+        with company.engine.begin() as connection:
+            queue.company_problem(connection, company.name, problem, company.clock.now())
+    if problems:
+        raise ProblemError(problems[0])
+
+
+def _kind(company: Company, kind: DocumentKind) -> None:
+    """Until nothing of this kind can move: a chunk is prepared, numbered and posted before the next is read."""
+    moved = True
+    while moved and not company.stopping():
+        moved = any([prepare.run(company, kind), number.run(company, kind), post.run(company, kind)])
+
+
+def _report(company: Company, started: datetime, calls: int, halted: Problem | None) -> TickReport:
+    finished = company.clock.now()
+    with company.engine.begin() as connection:
+        counts = items.counts(connection, company.name)
+        waiting = sum(counts.get(state, 0) for state in (State.SEEN, State.PREPARED, State.NUMBERED, State.SENDING))
+        report = TickReport(
+            company=company.name,
+            started=started,
+            finished=finished,
+            posted=dict(company.tally.posted),
+            linked=company.tally.linked,
+            held=company.tally.held,
+            waiting=waiting,
+            halted=halted,
+            calls=company.calls() - calls,
+        )
+        runs.save(connection, report)
+    return report

@@ -1,0 +1,21 @@
+"""Equal documents have equal fingerprints, whatever the row around them says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from connectors.documents import Document
+
+
+def fingerprint(document: Document) -> str:
+    """SHA-256 over all fields; 10 and 10.00 are the same amount."""
+    text = json.dumps(asdict(document), sort_keys=True, default=_plain, ensure_ascii=True)
+    return hashlib.sha256(f"{document.kind} {text}".encode()).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,66 @@
+"""The state database: SQLite by default, PostgreSQL by one URL. Opened, locked, and brought to the present schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
+
+from connectors.tokens import metadata as token_tables
+from errors.tables import metadata as error_tables
+from worker.state.tables import metadata as worker_tables
+
+TABLES: tuple[MetaData, ...] = (error_tables, token_tables, worker_tables)
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 30
+MIGRATION_LOCK = 0x63756164  # "cuad": one number for all migrators on a PostgreSQL server
+
+
+def connect(url: str) -> Engine:
+    """An engine with the settings that Cuadre's promises need; nothing is touched yet."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN itself, see below
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # an intent must outlive a power cut
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Taken at once: a transaction that reads first and writes later would fail instead of waiting for the lock.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def migrate(engine: Engine) -> bool:
+    """Bring the schema up to date, one process at a time; True when something was changed."""
+    with _locked(engine) as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
+        settings = AlembicConfig()
+        settings.set_main_option("script_location", str(MIGRATIONS))
+        settings.attributes["connection"] = connection
+        newest = ScriptDirectory.from_config(settings).get_current_head()
+        if before != newest:
+            command.upgrade(settings, "head")
+        return before != newest
+
+
+@contextmanager
+def _locked(engine: Engine) -> Iterator[Connection]:
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        yield connection

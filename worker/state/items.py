@@ -1,0 +1,211 @@
+"""Reading and moving items. Every move is a compare-and-set: False means that somebody else was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from connectors.contract import Change, Operation
+from connectors.documents import DocumentKind
+from errors.problem import Name
+from worker.state.machine import MOVES, State
+from worker.state.tables import items
+
+IN_CHUNK = 500  # SQLite and PostgreSQL both take far more parameters than this in one statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One row of the spine."""
+
+    id: int
+    company: str
+    kind: DocumentKind
+    local_id: str
+    generation: int
+    state: State
+    version: str
+    sent_version: str | None
+    operation: Operation | None
+    fingerprint: str | None
+    body: str | None
+    request_id: str | None
+    label: str
+    customer_id: str
+    customer: str
+    number: str
+    number_override: str | None
+    amount: Decimal | None
+    currency: str
+    error_id: int | None
+    attempts: int
+    not_before: datetime | None
+    seen_at: datetime
+    changed_at: datetime
+
+    @property
+    def name(self) -> Name:
+        return Name(self.kind.value, self.label or self.local_id)
+
+    @property
+    def marker(self) -> str:
+        """What is written into the document, to find it again when no answer came back."""
+        return f"cuadre:{self.company}:{self.kind}:{self.local_id}:{self.generation}"
+
+
+def _item(row: Mapping[str, Any]) -> Item:
+    operation = row["operation"]
+    return Item(
+        **{
+            **row,
+            "kind": DocumentKind(row["kind"]),
+            "state": State(row["state"]),
+            "operation": Operation(operation) if operation else None,
+        }
+    )
+
+
+def due(
+    connection: Connection, company: str, state: State, kind: DocumentKind | None, now: datetime, limit: int
+) -> Sequence[Item]:
+    """Items in `state` whose time has come, oldest first."""
+    query = (
+        select(items)
+        .where(items.c.company == company, items.c.state == state)
+        .where(or_(items.c.not_before.is_(None), items.c.not_before <= now))
+        .order_by(items.c.id)
+        .limit(limit)
+    )
+    if kind is not None:
+        query = query.where(items.c.kind == kind)
+    return [_item(row) for row in connection.execute(query).mappings()]
+
+
+def by_key(
+    connection: Connection, company: str, keys: Collection[tuple[DocumentKind, str]]
+) -> dict[tuple[DocumentKind, str], Item]:
+    """These records, by kind and local id; what was never seen is left out."""
+    found: dict[tuple[DocumentKind, str], Item] = {}
+    for kind in {kind for kind, _ in keys}:
+        ids = sorted(local_id for of_kind, local_id in keys if of_kind is kind)
+        for start in range(0, len(ids), IN_CHUNK):
+            query = select(items).where(
+                items.c.company == company, items.c.kind == kind, items.c.local_id.in_(ids[start : start + IN_CHUNK])
+            )
+            for row in connection.execute(query).mappings():
+                item = _item(row)
+                found[item.kind, item.local_id] = item
+    return found
+
+
+def add(connection: Connection, company: str, kind: DocumentKind, changes: Sequence[Change], now: datetime) -> None:
+    """New records, in state seen."""
+    if changes:
+        row = {"company": company, "kind": kind, "state": State.SEEN, "seen_at": now, "changed_at": now}
+        connection.execute(
+            insert(items), [{**row, "local_id": change.local_id, "version": change.version} for change in changes]
+        )
+
+
+def described(item: Item) -> dict[str, Any]:
+    """What a person calls the document, to be kept with a move."""
+    names = ("label", "customer_id", "customer", "number", "amount", "currency")
+    return {name: getattr(item, name) for name in names}
+
+
+def move(connection: Connection, item: Item, to: State, now: datetime, **values: Any) -> bool:
+    """Move one item on, if it is still where we saw it.
+
+    Raises:
+        ValueError: the move is not one of the state machine's.
+    """
+    if to not in MOVES[item.state]:
+        raise ValueError(f"an item cannot go from {item.state} to {to}")
+    moved = connection.execute(
+        update(items)
+        .where(items.c.id == item.id, items.c.state == item.state)
+        .values(state=to, changed_at=now, **values)
+    )
+    return moved.rowcount == 1
+
+
+def note(connection: Connection, item: Item, **values: Any) -> bool:
+    """Change something of an item that stays in its state."""
+    noted = connection.execute(
+        update(items).where(items.c.id == item.id, items.c.state == item.state).values(**values)
+    )
+    return noted.rowcount == 1
+
+
+def again(connection: Connection, item: Item) -> Item:
+    """The item as it stands now."""
+    return _item(connection.execute(select(items).where(items.c.id == item.id)).mappings().one())
+
+
+def wake(
+    connection: Connection,
+    company: str,
+    documents: Collection[tuple[str, str]],
+    states: Collection[State],
+    now: datetime,
+) -> int:
+    """These records (kind, local id) start anew if they stand in one of `states`."""
+    woken = 0
+    for item in by_key(connection, company, {(DocumentKind(kind), local_id) for kind, local_id in documents}).values():
+        if item.state in states:
+            woken += move(connection, item, State.SEEN, now, not_before=None)
+    return woken
+
+
+def wake_due(connection: Connection, company: str, now: datetime) -> int:
+    """Held items that are tried again by themselves and whose time has come."""
+    woken = connection.execute(
+        update(items)
+        .where(items.c.company == company, items.c.state == State.HELD, items.c.not_before <= now)
+        .values(state=State.SEEN, not_before=None, changed_at=now)
+    )
+    return woken.rowcount
+
+
+def numbers(connection: Connection, company: str, kind: DocumentKind, wanted: Collection[str]) -> dict[str, list[Item]]:
+    """Which of these numbers our own items carry."""
+    found: dict[str, list[Item]] = {}
+    query = select(items).where(items.c.company == company, items.c.kind == kind, items.c.number.in_(list(wanted)))
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["number"], []).append(_item(row))
+    return found
+
+
+def recent_numbers(connection: Connection, company: str, kind: DocumentKind, prefix: str) -> Sequence[str]:
+    """Our own numbers that begin with `prefix`, the latest record first."""
+    query = (
+        select(items.c.number)
+        .where(items.c.company == company, items.c.kind == kind, items.c.number.startswith(prefix, autoescape=True))
+        .where(items.c.number != "")
+        .order_by(items.c.id.desc())
+        .limit(1000)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def counts(connection: Connection, company: str) -> Mapping[State, int]:
+    """How many items stand in each state; the sum is what was ever seen (invariant I5)."""
+    query = select(items.c.state, func.count()).where(items.c.company == company).group_by(items.c.state)
+    return {State(state): count for state, count in connection.execute(query)}
+
+
+def any_due(connection: Connection, company: str, now: datetime) -> bool:
+    """Whether there is anything to do at all: an idle tick must not cost a call."""
+    moving = (State.SEEN, State.PREPARED, State.NUMBERED, State.SENDING)
+    query = (
+        select(items.c.id)
+        .where(items.c.company == company, items.c.state.in_(moving))
+        .where(or_(items.c.not_before.is_(None), items.c.not_before <= now))
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None

@@ -1,0 +1,112 @@
+"""Which document in QuickBooks belongs to which local record. Links outlive a disconnect; another realm never uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, insert, select, update
+
+from connectors.contract import Remote
+from connectors.documents import DocumentKind
+from worker.state.items import IN_CHUNK, Item
+from worker.state.tables import items, links
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    company: str
+    kind: DocumentKind
+    local_id: str
+    generation: int
+    realm_id: str
+    target_id: str
+    version: str
+    number: str
+    total: Decimal | None
+    fingerprint: str
+    body: str
+    adopted: bool
+    removed: bool
+    linked_at: datetime
+
+    @property
+    def remote(self) -> Remote:
+        return Remote(target_id=self.target_id, version=self.version, number=self.number, total=self.total)
+
+
+def live(
+    connection: Connection, company: str, realm_id: str, keys: Collection[tuple[DocumentKind, str]]
+) -> dict[tuple[DocumentKind, str], Link]:
+    """The link of each record's present generation, in this realm."""
+    found: dict[tuple[DocumentKind, str], Link] = {}
+    present = (
+        (items.c.company == links.c.company)
+        & (items.c.kind == links.c.kind)
+        & (items.c.local_id == links.c.local_id)
+        & (items.c.generation == links.c.generation)
+    )
+    for kind in {kind for kind, _ in keys}:
+        ids = sorted(local_id for of_kind, local_id in keys if of_kind is kind)
+        for start in range(0, len(ids), IN_CHUNK):
+            query = (
+                select(links)
+                .join(items, present)
+                .where(links.c.company == company, links.c.realm_id == realm_id, links.c.kind == kind)
+                .where(links.c.local_id.in_(ids[start : start + IN_CHUNK]))
+            )
+            for row in connection.execute(query).mappings():
+                found[kind, row["local_id"]] = Link(**{**row, "kind": kind})
+    return found
+
+
+def taken(connection: Connection, company: str, realm_id: str, kind: DocumentKind, target_id: str) -> str | None:
+    """The local id that is linked to this document of QuickBooks, if any."""
+    query = select(links.c.local_id).where(
+        links.c.company == company,
+        links.c.realm_id == realm_id,
+        links.c.kind == kind,
+        links.c.target_id == target_id,
+        links.c.removed.is_(False),
+    )
+    return connection.execute(query).scalars().first()
+
+
+def save(
+    connection: Connection, item: Item, realm_id: str, remote: Remote, now: datetime, *, adopted: bool, removed: bool
+) -> None:
+    """Create the link of an item, or bring it up to what QuickBooks answered."""
+    key = {"company": item.company, "kind": item.kind, "local_id": item.local_id, "generation": item.generation}
+    values = {
+        "realm_id": realm_id,
+        "target_id": remote.target_id,
+        "version": remote.version,
+        "number": remote.number,
+        "total": remote.total,
+        "fingerprint": item.fingerprint or "",
+        "body": item.body or "",
+        "removed": removed,
+        "linked_at": now,
+    }
+    changed = connection.execute(
+        update(links).where(*(links.c[name] == value for name, value in key.items())).values(**values)
+    )
+    if changed.rowcount == 0:
+        connection.execute(insert(links).values(**key, **values, adopted=adopted))
+
+
+def amend(connection: Connection, link: Link, *, version: str | None = None, fingerprint: str | None = None) -> None:
+    """Note a newer SyncToken, or forget what was sent so that it is sent again."""
+    values = {name: value for name, value in (("version", version), ("fingerprint", fingerprint)) if value is not None}
+    connection.execute(
+        update(links)
+        .where(
+            links.c.company == link.company,
+            links.c.kind == link.kind,
+            links.c.local_id == link.local_id,
+            links.c.generation == link.generation,
+        )
+        .values(**values)
+    )

@@ -1,0 +1,35 @@
+"""One row for each tick that did something: what a status page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select
+
+from worker.state.tables import runs
+
+if TYPE_CHECKING:
+    from worker.pipeline import TickReport
+
+
+def save(connection: Connection, report: TickReport) -> None:
+    connection.execute(
+        insert(runs).values(
+            company=report.company,
+            started_at=report.started,
+            finished_at=report.finished,
+            posted={kind.value: count for kind, count in report.posted.items()},
+            linked=report.linked,
+            held=report.held,
+            waiting=report.waiting,
+            calls=report.calls,
+            halted=report.halted.kind.code if report.halted else None,
+        )
+    )
+
+
+def latest(connection: Connection, company: str) -> Mapping[str, Any] | None:
+    """The last tick of a company; None before the first."""
+    query = select(runs).where(runs.c.company == company).order_by(runs.c.id.desc()).limit(1)
+    return connection.execute(query).mappings().first()

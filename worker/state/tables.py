@@ -1,0 +1,86 @@
+"""The spine: one row for each local record of each company, the links to QuickBooks, the cursors, the ticks."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
+
+from errors.tables import Money, UtcDateTime, Words
+
+metadata = MetaData()
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("company", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("local_id", String(255), nullable=False),
+    Column("generation", Integer, nullable=False, server_default=text("0")),  # grows when re-created by order
+    Column("state", String(16), nullable=False),
+    Column("version", String(64), nullable=False),  # hash of the local row as last detected
+    Column("sent_version", String(64)),  # the version that is under way: a row changed meanwhile is not lost
+    Column("operation", String(8)),  # create | update | void, once prepared
+    Column("fingerprint", String(64)),  # hash of the neutral document that `body` says
+    Column("body", Text),  # the exact bytes that leave
+    Column("request_id", String(50)),  # QBO: requestid at most 50 characters, qbo-facts section 1.4
+    Column("label", Words, nullable=False, default=""),
+    Column("customer_id", String(255), nullable=False, server_default=""),  # local id
+    Column("customer", Words, nullable=False, default=""),
+    Column("number", String(64), nullable=False, server_default=""),
+    Column("number_override", String(64)),  # ordered by a person, where the local books cannot be written
+    Column("amount", Money),
+    Column("currency", String(3), nullable=False, server_default=""),
+    Column("error_id", Integer),  # the error that holds it, or held it last
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("not_before", UtcDateTime),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    UniqueConstraint("company", "kind", "local_id", name="items_record"),
+    Index("items_due", "company", "state", "kind", "not_before"),
+    Index("items_error", "error_id"),
+    Index("items_number", "company", "kind", "number"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("company", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("local_id", String(255), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("realm_id", String(32), nullable=False),
+    Column("target_id", String(32), nullable=False),
+    Column("version", String(16), nullable=False),  # QBO: SyncToken
+    Column("number", String(64), nullable=False, server_default=""),
+    Column("total", Money),
+    Column("fingerprint", String(64), nullable=False),  # of the document that QuickBooks last took
+    Column("body", Text, nullable=False),  # what we last sent: compared when somebody else changed it
+    Column("adopted", Boolean, nullable=False),  # it was there before us
+    Column("removed", Boolean, nullable=False),  # voided or deleted, by our order
+    Column("linked_at", UtcDateTime, nullable=False),
+    Index("links_target", "company", "kind", "target_id"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("company", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("cursor", JSON, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("company", String(64), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=False),
+    Column("posted", JSON, nullable=False),  # kind -> documents written
+    Column("linked", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("halted", String(64)),  # code of the kind that stopped it
+    Index("runs_latest", "company", "id"),
+)

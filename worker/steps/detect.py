@@ -1,0 +1,66 @@
+"""Detect: what changed in the local books since their cursors becomes an item in state seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from connectors.contract import Change
+from connectors.documents import DocumentKind
+from connectors.local.cursor import Cursor, advance, floor, from_json, to_json
+from worker.state import cursors, items
+from worker.state.items import Item
+from worker.state.machine import MOVES, State
+
+if TYPE_CHECKING:
+    from worker.pipeline import Company
+
+PAGE = 500
+
+
+def run(company: Company) -> None:
+    """All kinds, dependents first: whatever an invoice names was there before it, and is found after it."""
+    for kind in reversed(DocumentKind):
+        if kind in company.source.kinds():
+            _kind(company, kind)
+
+
+def _kind(company: Company, kind: DocumentKind) -> None:
+    now = company.clock.now()
+    with company.engine.connect() as connection:
+        cursor = from_json(cursors.load(connection, company.name, kind))
+    after, found = floor(cursor, now, company.overlap), 0
+    while not company.stopping():
+        page = company.source.changes(kind, after, PAGE)
+        if page:
+            after, found = page[-1].position, found + len(page)
+            cursor = advance(cursor, after, now)
+            with company.engine.begin() as connection:
+                _record(connection, company, kind, page)
+                cursors.save(connection, company.name, kind, to_json(cursor))
+            company.progress("detect", kind.value, found, None)
+        if len(page) < PAGE:
+            return
+
+
+def _record(connection: Connection, company: Company, kind: DocumentKind, page: Sequence[Change]) -> None:
+    known = items.by_key(connection, company.name, {(kind, change.local_id) for change in page})
+    fresh = [change for change in page if (kind, change.local_id) not in known]
+    items.add(connection, company.name, kind, fresh, company.clock.now())
+    for change in page:
+        item = known.get((kind, change.local_id))
+        if item is not None and item.version != change.version:
+            _changed(connection, company, item, change)
+
+
+def _changed(connection: Connection, company: Company, item: Item, change: Change) -> None:
+    """A skip by a person is final and a posting under way is finished first; everything else starts anew."""
+    final = item.state is State.SKIPPED and item.error_id is not None
+    if final or item.state is State.SENDING or State.SEEN not in MOVES[item.state]:
+        items.note(connection, item, version=change.version)
+    else:
+        items.move(
+            connection, item, State.SEEN, company.clock.now(), version=change.version, not_before=None, attempts=0
+        )

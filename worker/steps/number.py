@@ -1,0 +1,136 @@
+"""Number: duplicates are looked up in bulk, before anything is sent; a taken number comes with last + 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connectors.contract import Holder, Operation, Remote
+from connectors.documents import DocumentKind
+from errors.kinds import DuplicateNumber, DuplicateOwnNumber
+from errors.problem import Fact, Name, Problem
+from worker.rules.duplicates import sequence_of, suggestion
+from worker.state import items, links
+from worker.state.items import Item
+from worker.state.links import Link
+from worker.state.machine import State
+from worker.steps.hold import hold
+from worker.steps.link import link
+
+if TYPE_CHECKING:
+    from worker.pipeline import Company
+
+CHUNK = 100
+KINDS_WITH_NUMBERS = frozenset({DocumentKind.INVOICE, DocumentKind.REFUND, DocumentKind.FEE})
+NO_SUGGESTION = Name("another number", "")
+
+Key = tuple[DocumentKind, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Who uses the numbers of one chunk."""
+
+    theirs: Mapping[str, Holder]
+    ours: Mapping[str, Sequence[Item]]
+    links: Mapping[Key, Link]
+
+
+def run(company: Company, kind: DocumentKind) -> bool:
+    """One chunk; True when any item was due."""
+    with company.engine.connect() as connection:
+        due = items.due(connection, company.name, State.PREPARED, kind, company.clock.now(), CHUNK)
+    known = _known(company, kind, [item for item in due if _wants_check(item)])
+    given: set[str] = set()
+    for item in due:
+        if not _wants_check(item) or not _taken(company, item, known, given):
+            with company.engine.begin() as connection:
+                items.move(connection, item, State.NUMBERED, company.clock.now())
+    return bool(due)
+
+
+def _wants_check(item: Item) -> bool:
+    return bool(item.number) and item.kind in KINDS_WITH_NUMBERS and item.operation is not Operation.VOID
+
+
+def _known(company: Company, kind: DocumentKind, checked: Sequence[Item]) -> Known:
+    if not checked:
+        return Known(theirs={}, ours={}, links={})
+    keys = {(item.kind, item.local_id) for item in checked}
+    keys |= {(DocumentKind.CUSTOMER, item.customer_id) for item in checked}
+    with company.engine.connect() as connection:
+        ours = items.numbers(connection, company.name, kind, {item.number for item in checked})
+        linked = links.live(connection, company.name, company.realm_id, keys)
+    unsure = {item.number for item in checked if not _keeps_number(item, linked)}
+    return Known(theirs=company.target.holders(kind, unsure) if unsure else {}, ours=ours, links=linked)
+
+
+def _keeps_number(item: Item, linked: Mapping[Key, Link]) -> bool:
+    """An update that leaves the number alone asks nobody."""
+    current = linked.get((item.kind, item.local_id))
+    return current is not None and current.number == item.number
+
+
+def _taken(company: Company, item: Item, known: Known, given: set[str]) -> bool:
+    """True when the item was linked or held; False: the number is free."""
+    if _keeps_number(item, known.links):
+        return False
+    holder = known.theirs.get(item.number)
+    other = _other_of_ours(item, known.ours.get(item.number, ()))
+    if holder is not None and item.operation is Operation.CREATE and _is_this_one(item, holder, known):
+        remote = Remote(target_id=holder.target_id, version=holder.version, number=holder.number, total=holder.total)
+        link(company, item, remote, adopted=holder.marker != item.marker)
+    elif other is not None:
+        _hold(company, item, DuplicateOwnNumber, {"holder": other.name}, given)
+    elif holder is not None:
+        document = Name(item.kind.value, holder.number)
+        facts: dict[str, Fact] = {"holder": document, "customer": holder.customer_name, "total": holder.total}
+        _hold(company, item, DuplicateNumber, facts, given)
+    else:
+        return False
+    return True
+
+
+def _other_of_ours(item: Item, others: Iterable[Item]) -> Item | None:
+    """Another local document with this number that is there, or under way before this one."""
+    ahead = {State.NUMBERED, State.SENDING, State.LINKED}
+    return next(
+        (
+            other
+            for other in others
+            if other.id != item.id and (other.state in ahead or (other.state is State.PREPARED and other.id < item.id))
+        ),
+        None,
+    )
+
+
+def _is_this_one(item: Item, holder: Holder, known: Known) -> bool:
+    """Ours from an earlier life, or entered by hand before us: same number, customer and total (promise A7)."""
+    if holder.marker:
+        return holder.marker == item.marker
+    customer = known.links.get((DocumentKind.CUSTOMER, item.customer_id))
+    return customer is not None and holder.customer_id == customer.target_id and holder.total == item.amount
+
+
+def _hold(
+    company: Company,
+    item: Item,
+    kind: type[DuplicateNumber | DuplicateOwnNumber],
+    facts: Mapping[str, Fact],
+    given: set[str],
+) -> None:
+    better = suggest(company, item.kind, item.number, given)
+    given.add(better)
+    told = {"number": item.number, "suggestion": better or NO_SUGGESTION, **facts}
+    hold(company, item, Problem(kind=kind, subject=f"{item.kind} {item.local_id}", facts=told))
+
+
+def suggest(company: Company, kind: DocumentKind, number: str, given: Iterable[str] = ()) -> str:
+    """Last + 1 that neither side uses; "" when no number of this shape fits."""
+    found = sequence_of(number)
+    prefix = found[0].prefix if found else f"{number}-"
+    theirs = company.target.recent_numbers(kind, prefix)
+    with company.engine.connect() as connection:
+        ours = items.recent_numbers(connection, company.name, kind, prefix)
+    return suggestion(number, theirs or ours, {*theirs, *ours, *given, number})
