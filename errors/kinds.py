@@ -250,7 +250,8 @@ class ServiceDeleted(Kind):
 
 class DuplicateNumber(Kind):
     """Duplicate document number: {number} is used in QuickBooks by somebody else's {holder} ({customer}, {total}).
-    Use {suggestion} to avoid duplicates."""
+    Use {suggestion} to avoid duplicates.
+    """
 
     code = "duplicate-number"
     fix = "Use {suggestion} (one click or `cuadre errors use-number`), or change the number in your own system."
@@ -259,7 +260,8 @@ class DuplicateNumber(Kind):
 
 class DuplicateOwnNumber(Kind):
     """Duplicate document number: {number} is already the number of your own {holder}.
-    Use {suggestion} to avoid duplicates."""
+    Use {suggestion} to avoid duplicates.
+    """
 
     code = "duplicate-own-number"
     fix = "Use {suggestion} (one click or `cuadre errors use-number`), or change the number in your own system."
@@ -267,7 +269,7 @@ class DuplicateOwnNumber(Kind):
 
 
 class PeriodClosed(Kind):
-    """The books are closed up to {closing_date}: {document} of {date} cannot be entered or changed."""
+    """The books are closed up to {closing_date}: documents of that day and before cannot be entered or changed."""
 
     code = "period-closed"
     fix = "Change the date in your own system, or ask the accountant to move the closing date, then resync."

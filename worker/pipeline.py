@@ -19,7 +19,10 @@ from sqlalchemy import Engine
 from connectors.contract import Source, Target
 from connectors.documents import DocumentKind
 from errors import queue
+from errors.kinds import Category
 from errors.problem import Problem, ProblemError
+from errors.selection import Selection
+from errors.tables import State as ErrorState
 from worker.clock import Clock
 from worker.state import items, runs
 from worker.state.machine import State
@@ -32,7 +35,7 @@ class Progress(Protocol):
     def __call__(self, step: str, kind: str, done: int, total: int | None) -> None: ...
 
 
-def quiet(_step: str, _kind: str, _done: int, _total: int | None) -> None:
+def quiet(step: str, kind: str, done: int, total: int | None) -> None:
     """No one is looking."""
 
 
@@ -120,7 +123,8 @@ def _steps(company: Company) -> bool:
     detect.run(company)
     with company.engine.connect() as connection:
         due = items.any_due(connection, company.name, company.clock.now())
-        if not due and not queue.company_stopped(connection, company.name):
+        stopped = Selection(company=company.name, category=Category.COMPANY, state=ErrorState.OPEN)
+        if not due and not queue.count_errors(connection, stopped):
             return False
     _open_target(company, again=ordered > 0)
     recover.run(company)
@@ -141,10 +145,19 @@ def _open_target(company: Company, *, again: bool) -> None:
 
 
 def _kind(company: Company, kind: DocumentKind) -> None:
-    """Until nothing of this kind can move: a chunk is prepared, numbered and posted before the next is read."""
+    """All rows are prepared before the first number is looked at, so that last + 1 knows every number of ours."""
     moved = True
     while moved and not company.stopping():
-        moved = any([prepare.run(company, kind), number.run(company, kind), post.run(company, kind)])
+        drained = [_drain(step, company, kind) for step in (prepare.run, number.run, post.run)]
+        moved = any(drained)
+
+
+def _drain(step: Callable[[Company, DocumentKind], bool], company: Company, kind: DocumentKind) -> bool:
+    """Chunk after chunk, until nothing of this kind is due for this step."""
+    moved = False
+    while not company.stopping() and step(company, kind):
+        moved = True
+    return moved
 
 
 def _report(company: Company, started: datetime, calls: int, halted: Problem | None) -> TickReport:

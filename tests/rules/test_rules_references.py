@@ -50,6 +50,6 @@ def test_what_the_local_books_lack_is_named_with_the_document_that_names_it() ->
 
 
 def test_equal_amounts_written_differently_make_equal_fingerprints() -> None:
-    assert fingerprint(INVOICE) == fingerprint(replace(INVOICE, total=Decimal("19")))
+    assert fingerprint(INVOICE) == fingerprint(replace(INVOICE, total=Decimal(19)))
     assert fingerprint(INVOICE) != fingerprint(replace(INVOICE, total=Decimal("19.01")))
     assert fingerprint(INVOICE) != fingerprint(replace(INVOICE, memo="x"))

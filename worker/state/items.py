@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from connectors.contract import Change, Operation
 from connectors.documents import DocumentKind
@@ -58,7 +58,7 @@ class Item:
         return f"cuadre:{self.company}:{self.kind}:{self.local_id}:{self.generation}"
 
 
-def _item(row: Mapping[str, Any]) -> Item:
+def _item(row: RowMapping) -> Item:
     operation = row["operation"]
     return Item(
         **{
@@ -136,9 +136,7 @@ def move(connection: Connection, item: Item, to: State, now: datetime, **values:
 
 def note(connection: Connection, item: Item, **values: Any) -> bool:
     """Change something of an item that stays in its state."""
-    noted = connection.execute(
-        update(items).where(items.c.id == item.id, items.c.state == item.state).values(**values)
-    )
+    noted = connection.execute(update(items).where(items.c.id == item.id, items.c.state == item.state).values(**values))
     return noted.rowcount == 1
 
 

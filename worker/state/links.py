@@ -1,7 +1,8 @@
-"""Which document in QuickBooks belongs to which local record. Links outlive a disconnect; another realm never uses them."""
+"""Which document in QuickBooks belongs to which local record. Links outlive a disconnect, and stay in their realm."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +35,8 @@ class Link:
 
     @property
     def remote(self) -> Remote:
-        return Remote(target_id=self.target_id, version=self.version, number=self.number, total=self.total)
+        sent = json.loads(self.body) if self.body else {}
+        return Remote(target_id=self.target_id, version=self.version, number=self.number, total=self.total, body=sent)
 
 
 def live(

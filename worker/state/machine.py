@@ -1,8 +1,10 @@
 """The states of a local record on its way, and the moves that are allowed.
 
-    seen -> prepared -> numbered -> sending -> linked
-      \\         \\          \\          \\
-       +---------+----------+----------+--> held (an open error names the cause) | skipped | deleted
+```
+seen -> prepared -> numbered -> sending -> linked
+   |        |           |          |
+   +--------+-----------+----------+-----> held (an open error names the cause) | skipped | deleted
+```
 """
 
 from __future__ import annotations

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from worker.state.tables import runs
 
@@ -29,7 +28,7 @@ def save(connection: Connection, report: TickReport) -> None:
     )
 
 
-def latest(connection: Connection, company: str) -> Mapping[str, Any] | None:
+def latest(connection: Connection, company: str) -> RowMapping | None:
     """The last tick of a company; None before the first."""
     query = select(runs).where(runs.c.company == company).order_by(runs.c.id.desc()).limit(1)
     return connection.execute(query).mappings().first()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from connectors.contract import Change
 from connectors.documents import DocumentKind
-from connectors.local.cursor import Cursor, advance, floor, from_json, to_json
+from connectors.local.cursor import advance, floor, from_json, to_json
 from worker.state import cursors, items
 from worker.state.items import Item
 from worker.state.machine import MOVES, State
@@ -28,21 +28,27 @@ def run(company: Company) -> None:
 
 
 def _kind(company: Company, kind: DocumentKind) -> None:
-    now = company.clock.now()
+    """A poll that is broken off leaves its cursor where it was: it is read again, and nothing is seen twice."""
+    began = company.clock.now()
     with company.engine.connect() as connection:
         cursor = from_json(cursors.load(connection, company.name, kind))
-    after, found = floor(cursor, now, company.overlap), 0
-    while not company.stopping():
+    after, reached, found = floor(cursor), None, 0
+    while True:
+        if company.stopping():
+            return
         page = company.source.changes(kind, after, PAGE)
         if page:
-            after, found = page[-1].position, found + len(page)
-            cursor = advance(cursor, after, now)
+            after = reached = page[-1].position
+            found += len(page)
             with company.engine.begin() as connection:
                 _record(connection, company, kind, page)
-                cursors.save(connection, company.name, kind, to_json(cursor))
             company.progress("detect", kind.value, found, None)
         if len(page) < PAGE:
-            return
+            break
+    advanced = advance(cursor, reached, began=began, ended=company.clock.now(), overlap=company.overlap)
+    if advanced != cursor:
+        with company.engine.begin() as connection:
+            cursors.save(connection, company.name, kind, to_json(advanced))
 
 
 def _record(connection: Connection, company: Company, kind: DocumentKind, page: Sequence[Change]) -> None:

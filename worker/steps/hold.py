@@ -68,9 +68,7 @@ def hold_with(company: Company, item: Item, error_id: int) -> None:
         to_held(connection, company, item, error_id, None)
 
 
-def to_held(
-    connection: Connection, company: Company, item: Item, error_id: int, again: datetime | None
-) -> None:
+def to_held(connection: Connection, company: Company, item: Item, error_id: int, again: datetime | None) -> None:
     """The move itself, for a caller who recorded the error."""
     moved = items.move(
         connection,

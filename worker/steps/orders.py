@@ -49,7 +49,7 @@ def _one(company: Company, order: Order) -> None:
 
 def _write_numbers(company: Company, concerned: list[Item], number: str) -> bool:
     """Into the local books first: they are the truth that is posted. False where no way to write is configured."""
-    return all([company.source.write_number(item.kind, item.local_id, number) for item in concerned])
+    return all(company.source.write_number(item.kind, item.local_id, number) for item in concerned)
 
 
 def _carry_out(

@@ -1,4 +1,4 @@
-"""Post: the intent is committed, then the document leaves, then the outcome is committed. Never inside a transaction."""
+"""Post: commit the intent, send the document, commit the outcome. Nothing is sent inside a transaction."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def intend(company: Company, item: Item) -> Item | None:
 
 def posting(item: Item) -> Posting:
     """Exactly what leaves, every time that it does."""
-    assert item.operation and item.request_id and item.body is not None
+    assert item.operation is not None
+    assert item.request_id is not None
+    assert item.body is not None
     return Posting(
         company=item.company,
         kind=item.kind,
@@ -87,7 +89,9 @@ def _refused(company: Company, item: Item, outcome: Refused) -> None:
     """QuickBooks holds nothing of it: the request id has done its work, a new body gets a new one."""
     first = outcome.problems[0]
     if first.verb in {Verb.HALT, Verb.WAIT}:
-        _move(company, item, State.NUMBERED)
+        if first.fault.status is not None:
+            _move(company, item, State.NUMBERED)
+        # else: nothing left this machine now; it is looked up, in case it did before, and leaves with the same id
         raise ProblemError(first)
     if outcome.stale:
         _stale(company, item)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connectors.contract import Operation, References
 from connectors.documents import Customer, Document, DocumentKind, Service, name_of
 from errors.kinds import AlreadyVoided, InternalFailure, RowVanished, ServiceDeleted, ServiceMissingOnLine
-from errors.problem import Name, Problem, ProblemError
+from errors.problem import Fact, Name, Problem, ProblemError
 from worker.rules.fingerprint import fingerprint
 from worker.rules.references import Need, needs, unknown
 from worker.state import items, links
@@ -148,9 +147,7 @@ def _references(company: Company, item: Item, document: Document, known: Known) 
     return References(ids=ids)
 
 
-def _missing(
-    company: Company, item: Item, document: Document, need: Need, other: Item | None, *, voided: bool
-) -> None:
+def _missing(company: Company, item: Item, document: Document, need: Need, other: Item | None, *, voided: bool) -> None:
     if need.kind is DocumentKind.SERVICE and not need.local_id:
         hold(company, item, _line_problem(ServiceMissingOnLine, document, need, {}))
     elif other is not None and other.state is State.DELETED:
@@ -168,7 +165,7 @@ def _missing(
 def _line_problem(
     kind: type[ServiceMissingOnLine | ServiceDeleted], document: Document, need: Need, facts: dict[str, str]
 ) -> Problem:
-    facts_ = {"document": name_of(document), "line": need.line, **facts}
+    facts_: dict[str, Fact] = {"document": name_of(document), "line": need.line, **facts}
     return Problem(kind=kind, subject=f"{document.kind} {document.local_id}", facts=facts_)
 
 
@@ -202,7 +199,10 @@ def _poison(item: Item, error: Exception) -> Problem:
     return Problem(
         kind=InternalFailure,
         subject=_subject(item),
-        facts={"document": Name(item.kind.value, item.label or item.local_id), "detail": f"{type(error).__name__}: {error}"},
+        facts={
+            "document": Name(item.kind.value, item.label or item.local_id),
+            "detail": f"{type(error).__name__}: {error}",
+        },
     )
 
 

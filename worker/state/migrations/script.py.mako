@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = ${repr(up_revision)}
+from connectors.tokens import Moment
+from errors.tables import Facts, Money, UtcDateTime, Words
+
+revision = "${up_revision}"
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None

@@ -1,0 +1,136 @@
+"""What a company's QuickBooks is like: its accounts, payment methods and preferences, as pure lookups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from connectors.quickbooks.settings import Accounts
+from errors.kinds import AccountMissing, AccountTypeWrong, SubscriptionEnded
+from errors.problem import Problem
+
+# Which account types may stand where; others answer 6430 (qbo-facts 2.2, 2.3).
+INCOME = ("Income", "Other Income")
+MONEY = ("Bank", "Other Current Asset")
+SPENDING = ("Bank", "Credit Card")
+EXPENSE = ("Expense", "Other Expense", "Cost of Goods Sold")
+
+EXPECTED: Mapping[str, tuple[str, ...]] = {
+    "income": INCOME,
+    "deposit": MONEY,
+    "refunds_from": MONEY,
+    "fees_from": (*SPENDING, "Other Current Asset"),  # a processor's clearing account may be either
+    "fees_expense": EXPENSE,
+}
+_ENDED = {"EXPIRED", "RESTRICTED", "SUSPENDED", "CANCELLED"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    target_id: str
+    name: str
+    full_name: str
+    number: str
+    type: str
+
+    def answers_to(self, wanted: str) -> bool:
+        return bool(wanted) and wanted.casefold() in {self.full_name.casefold(), self.number.casefold()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentMethod:
+    target_id: str
+    name: str
+    is_credit_card: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Books:
+    """One reading of a company's set-up; only active accounts and methods. `custom_numbers`: SalesFormsPrefs of B4."""
+
+    company_name: str
+    country: str
+    subscription: str
+    home_currency: str
+    multicurrency: bool
+    custom_numbers: bool
+    closing_date: date | None
+    accounts: tuple[Account, ...]
+    payment_methods: tuple[PaymentMethod, ...]
+
+    def account(self, wanted: str) -> Account | None:
+        """By full name or number, then by the bare name of a sub-account if only one has it. Case does not matter."""
+        exact = [account for account in self.accounts if account.answers_to(wanted)]
+        by_name = [account for account in self.accounts if account.name.casefold() == wanted.casefold()]
+        found = exact or by_name
+        return found[0] if len(found) == 1 else None
+
+    def payment_method(self, wanted: str) -> PaymentMethod | None:
+        return next((one for one in self.payment_methods if one.name.casefold() == wanted.casefold()), None)
+
+
+def read_books(
+    company: Mapping[str, Any],
+    preferences: Mapping[str, Any],
+    accounts: Iterable[Mapping[str, Any]],
+    methods: Iterable[Mapping[str, Any]],
+) -> Books:
+    """From QBO's CompanyInfo, Preferences, Account and PaymentMethod objects (qbo-facts 2.3, 2.6)."""
+    named = {pair.get("Name"): str(pair.get("Value", "")) for pair in company.get("NameValue", [])}
+    currency = preferences.get("CurrencyPrefs", {})
+    closing = preferences.get("AccountingInfoPrefs", {}).get("BookCloseDate")
+    return Books(
+        company_name=str(company.get("CompanyName", "")),
+        country=str(company.get("Country", "")),
+        subscription=named.get("SubscriptionStatus", ""),
+        home_currency=str(currency.get("HomeCurrency", {}).get("value", "")),
+        multicurrency=_true(currency.get("MultiCurrencyEnabled")),
+        custom_numbers=_true(preferences.get("SalesFormsPrefs", {}).get("CustomTxnNumbers")),
+        closing_date=date.fromisoformat(str(closing)[:10]) if closing else None,
+        accounts=tuple(_account(row) for row in accounts),
+        payment_methods=tuple(_method(row) for row in methods),
+    )
+
+
+def setting_problems(books: Books, settings: Accounts, company: str) -> tuple[Problem, ...]:
+    """What in the configuration does not fit the chart of accounts, all of it; and a subscription that ended."""
+    found = [account_problem(books, setting, getattr(settings, setting), company) for setting in EXPECTED]
+    ended = books.subscription.upper() in _ENDED
+    subscription = [Problem(kind=SubscriptionEnded, subject=f"company {company}")] if ended else []
+    return tuple(problem for problem in [*subscription, *found] if problem is not None)
+
+
+def account_problem(books: Books, setting: str, wanted: str, company: str) -> Problem | None:
+    """Whether the account of a setting exists and is of a type that may stand there."""
+    account = books.account(wanted)
+    subject = f"accounts.{setting} of {company}"
+    named = {"account": wanted, "setting": f"accounts.{setting}"}
+    if account is None:
+        return Problem(kind=AccountMissing, subject=subject, facts=named)
+    if account.type not in EXPECTED[setting]:
+        facts = {**named, "actual": account.type, "expected": " / ".join(EXPECTED[setting])}
+        return Problem(kind=AccountTypeWrong, subject=subject, facts=facts)
+    return None
+
+
+def _account(row: Mapping[str, Any]) -> Account:
+    name = str(row.get("Name", ""))
+    return Account(
+        target_id=str(row["Id"]),
+        name=name,
+        full_name=str(row.get("FullyQualifiedName") or name),
+        number=str(row.get("AcctNum") or ""),
+        type=str(row.get("AccountType", "")),
+    )
+
+
+def _method(row: Mapping[str, Any]) -> PaymentMethod:
+    credit_card = row.get("Type") == "CREDIT_CARD"
+    return PaymentMethod(target_id=str(row["Id"]), name=str(row.get("Name", "")), is_credit_card=credit_card)
+
+
+def _true(value: Any) -> bool:
+    """Preferences say true or "true"."""
+    return value is True or str(value).lower() == "true"

@@ -1,0 +1,342 @@
+"""QuickBooks Online as a target: the contract (connectors/contract.py, Target), told in QuickBooks' terms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import requests
+import structlog
+
+from connectors.contract import Holder, Match, Operation, Outcome, Posting, References, Refused, Remote, Unknown
+from connectors.documents import Customer, Document, DocumentKind, Fee, Invoice, Payment, Refund, Service
+from connectors.quickbooks import finding, query
+from connectors.quickbooks.books import Books, read_books, setting_problems
+from connectors.quickbooks.client import Client, silence
+from connectors.quickbooks.differences import differences
+from connectors.quickbooks.encoding import decode, encode
+from connectors.quickbooks.entities import ENTITIES, write_params
+from connectors.quickbooks.environments import pages_url
+from connectors.quickbooks.faults import Context
+from connectors.quickbooks.limits import limit_problems
+from connectors.quickbooks.mapping.customer import to_customer
+from connectors.quickbooks.mapping.fee import to_purchase
+from connectors.quickbooks.mapping.header import Body, Resolved, to_void
+from connectors.quickbooks.mapping.invoice import to_invoice
+from connectors.quickbooks.mapping.payment import to_payment
+from connectors.quickbooks.mapping.refund import to_refund_receipt
+from connectors.quickbooks.mapping.service import to_item
+from connectors.quickbooks.matching import DELETED, Row, has_name, match_customer, match_service, remote_of
+from connectors.quickbooks.notes import marker_of
+from connectors.quickbooks.outcomes import outcome_of
+from connectors.quickbooks.resolving import period_problem, resolve
+from connectors.quickbooks.settings import CompanySettings
+from connectors.quickbooks.vendors import Vendors
+from connectors.transport import Now
+from errors.kinds import (
+    AccountRefused,
+    CustomerNameTaken,
+    DeletedInQuickBooks,
+    InactiveReference,
+    PeriodClosed,
+    SubscriptionEnded,
+)
+from errors.language import _
+from errors.problem import Fault, Problem, ProblemError
+
+BOOKS_LAST = timedelta(days=1)  # reads are metered (qbo-facts section 6), set-ups change seldom
+BOOKS_FRESH = timedelta(minutes=1)  # nothing is refused on knowledge older than this
+RECENT = 200
+
+_OF_THE_SETUP = {PeriodClosed, SubscriptionEnded, AccountRefused, InactiveReference}
+
+_log = structlog.get_logger("cuadre.quickbooks")
+
+
+class QuickBooksTarget:
+    """One company, for one thread at a time. Kept from tick to tick it knows the set-up, so idle ticks ask nothing."""
+
+    def __init__(self, client: Client, settings: CompanySettings, *, now: Now) -> None:
+        self.settings = settings
+        self._client = client
+        self._now = now
+        self._vendors = Vendors(client)
+        self._books: Books | None = None
+        self._books_at: datetime | None = None
+
+    @property
+    def calls(self) -> int:
+        """Calls made to QuickBooks since this target was opened; reads are metered (qbo-facts section 6)."""
+        return self._client.session.calls
+
+    # --- the company's set-up -----------------------------------------------------------------------------------------
+
+    def books(self, no_older_than: timedelta = BOOKS_LAST) -> Books:
+        """Accounts, payment methods and preferences, read again when they are older.
+
+        Raises:
+            ProblemError: QuickBooks does not answer, or the connection is lost.
+        """
+        if self._books is None or self._books_at is None or self._now() - self._books_at >= no_older_than:
+            self._books = self._read_books()
+            self._books_at = self._now()
+        return self._books
+
+    def check(self, *, again: bool = False) -> tuple[Problem, ...]:
+        try:
+            problems = self._setting_problems(timedelta(0) if again else BOOKS_LAST)
+            return problems and self._setting_problems(BOOKS_FRESH)
+        except ProblemError as error:
+            return (error.problem,)
+
+    def _setting_problems(self, no_older_than: timedelta) -> tuple[Problem, ...]:
+        return setting_problems(self.books(no_older_than), self.settings.accounts, self.settings.name)
+
+    def _read_books(self) -> Books:
+        company = self._client.read("GET", f"companyinfo/{self._client.company_id}").body or {}
+        preferences = self._client.read("GET", "preferences").body or {}
+        return read_books(
+            company.get("CompanyInfo", {}),
+            preferences.get("Preferences", {}),
+            self._client.rows("Account"),
+            self._client.rows("PaymentMethod"),
+        )
+
+    # --- matching -----------------------------------------------------------------------------------------------------
+
+    def match(self, documents: Sequence[Customer | Service]) -> Mapping[str, Match]:
+        customers = [document for document in documents if isinstance(document, Customer)]
+        services = [document for document in documents if isinstance(document, Service)]
+        return {**self._match_customers(customers), **self._match_services(services)}
+
+    def _match_customers(self, customers: Sequence[Customer]) -> Mapping[str, Match]:
+        emails = [customer.email for customer in customers if customer.email]
+        names = [customer.name for customer in customers]
+        rows = _once([*self._among("Customer", "PrimaryEmailAddr", emails), *self._named("Customer", names)])
+        matches = {customer.local_id: match_customer(customer, rows) for customer in customers}
+        missing = [one for one in customers if matches[one.local_id] == Match()]
+        names = [customer.name for customer in missing]
+        vendors = self._named("Vendor", names)
+        return {**matches, **{one.local_id: match_customer(one, rows, vendors) for one in missing}}
+
+    def _match_services(self, services: Sequence[Service]) -> Mapping[str, Match]:
+        names = [service.name for service in services]
+        rows = self._among("Item", "Name", [*names, *(name + DELETED for name in names)])
+        return {service.local_id: match_service(service, rows) for service in services}
+
+    def _named(self, entity: str, names: Sequence[str]) -> list[Row]:
+        """By the name that customers, vendors and employees share, of those made inactive too."""
+        return self._among(entity, "DisplayName", [*names, *(name + DELETED for name in names)])
+
+    def _among(self, entity: str, field: str, values: Sequence[str]) -> list[Row]:
+        found = (self._client.rows(entity, one, query.ANY_STATE) for one in query.any_of(field, values))
+        return [row for rows in found for row in rows]
+
+    # --- preparing ----------------------------------------------------------------------------------------------------
+
+    def prepare(
+        self,
+        document: Document,
+        references: References,
+        operation: Operation,
+        current: Remote | None,
+        marker: str,
+    ) -> str | tuple[Problem, ...]:
+        """As the contract says; `current` is needed for an update and for a void.
+
+        Raises:
+            ProblemError: QuickBooks does not answer when the set-up or a vendor must be read.
+        """
+        if operation is not Operation.CREATE and current is None:
+            raise ValueError(f"{operation} of {document.kind} {document.local_id} needs the document as it is now")
+        held = current if operation is not Operation.CREATE else None
+        if operation is Operation.VOID and held is not None:
+            return self._prepare_void(document, held)
+        problems = limit_problems(document, marker)
+        resolved = self._resolve(document, held)
+        if not isinstance(resolved, Resolved):
+            return (*problems, *resolved)
+        return problems or encode(_body(document, references, resolved, held, marker))
+
+    def _resolve(self, document: Document, current: Remote | None) -> Resolved | tuple[Problem, ...]:
+        if isinstance(document, Customer):
+            return Resolved()
+        resolved = resolve(document, self.books(), self.settings, current, self._vendors.id_of)
+        if isinstance(resolved, Resolved):
+            return resolved
+        return resolve(document, self.books(BOOKS_FRESH), self.settings, current, self._vendors.id_of)
+
+    def _prepare_void(self, document: Document, current: Remote) -> str | tuple[Problem, ...]:
+        """Cancelling changes the period in which QuickBooks holds the document, whatever the local date says now."""
+        entered = str(current.body.get("TxnDate", ""))[:10]
+        closing = self._closing_date(entered)
+        if closing is None:
+            return encode(to_void(document.kind, current))
+        moment = datetime.fromisoformat(entered).date()
+        return (period_problem(document, closing, moment, self.settings.name),)
+
+    def _closing_date(self, entered: str) -> Any:
+        """The closing date when it covers this day, read anew before anything is refused for it."""
+        if not entered:
+            return None
+        for age in (BOOKS_LAST, BOOKS_FRESH):
+            closing = self.books(age).closing_date
+            if closing is None or entered > closing.isoformat():
+                return None
+        return closing
+
+    # --- numbers ------------------------------------------------------------------------------------------------------
+
+    def holders(self, kind: DocumentKind, numbers: Collection[str]) -> Mapping[str, Holder]:
+        entity = ENTITIES[kind]
+        wanted = {number.casefold(): number for number in numbers if number}
+        found: dict[str, Holder] = {}
+        for condition in query.any_of(entity.number_field, wanted.values()):
+            for row in self._client.rows(entity.name, condition):
+                number = wanted.get(str(row.get(entity.number_field, "")).casefold())
+                if number is not None:
+                    found.setdefault(number, _holder(row, number))
+        return found
+
+    def recent_numbers(self, kind: DocumentKind, prefix: str) -> Sequence[str]:
+        """By time of entry, since DocNumber sorts as text (qbo-facts section 3); the latest 200 of them."""
+        entity = ENTITIES[kind]
+        rows = self._client.rows(
+            entity.name,
+            query.begins_with(entity.number_field, prefix),
+            order_by="MetaData.CreateTime DESC",
+            limit=RECENT,
+        )
+        numbers = (str(row.get(entity.number_field, "")) for row in rows)
+        return [number for number in numbers if number and number.startswith(prefix)]
+
+    # --- posting ------------------------------------------------------------------------------------------------------
+
+    def send(self, posting: Posting) -> Outcome:
+        """As the contract says. What was certainly not sent answers Refused, what may have been, Unknown.
+
+        Not sent means throttled or not connected: the problem's verb is WAIT or HALT.
+        """
+        context = self._context(posting)
+        try:
+            answer = self._client.write(
+                ENTITIES[posting.kind].name,
+                posting.body,
+                request_id=posting.request_id,
+                params=write_params(posting.kind, posting.operation),
+            )
+        except ProblemError as error:
+            # No status: it is the token endpoint's, and this document's request never left.
+            return Refused(problems=(replace(error.problem, fault=replace(error.problem.fault, status=None)),))
+        except requests.RequestException as error:
+            return Unknown(problem=silence(self.settings.name, error))
+        outcome = outcome_of(answer, posting, context)
+        _log.info(
+            "sent",
+            company=posting.company,
+            document=f"{posting.kind} {posting.local_id}",
+            operation=str(posting.operation),
+            request_id=posting.request_id,
+            intuit_tid=answer.trace_id,
+            outcome=type(outcome).__name__,
+        )
+        return self._told_apart(outcome, posting) if isinstance(outcome, Refused) else outcome
+
+    def _told_apart(self, refused: Refused, posting: Posting) -> Refused:
+        """Whether the set-up has changed; is the missing object the document or what it uses; who has the name."""
+        kinds = {problem.kind for problem in refused.problems}
+        if kinds & _OF_THE_SETUP:
+            self._books_at = None
+        try:
+            if InactiveReference in kinds and self._is_gone(posting):
+                return Refused(problems=(self._gone(posting, refused.problems[0].fault),))
+            if CustomerNameTaken in kinds:
+                return replace(refused, problems=tuple(self._with_holder(problem) for problem in refused.problems))
+        except ProblemError as error:
+            _log.warning("not looked up", company=posting.company, why=error.problem.kind.code)
+        return refused
+
+    def _is_gone(self, posting: Posting) -> bool:
+        target_id = decode(posting.body).get("Id")
+        return target_id is not None and self._client.one(ENTITIES[posting.kind].name, target_id) is None
+
+    def _gone(self, posting: Posting, fault: Fault) -> Problem:
+        subject = f"{posting.kind.value} {posting.local_id}"
+        return Problem(kind=DeletedInQuickBooks, subject=subject, facts={"document": posting.name}, fault=fault)
+
+    def _with_holder(self, problem: Problem) -> Problem:
+        """Who has the name: QuickBooks only says that somebody does (6240)."""
+        if problem.kind is not CustomerNameTaken:
+            return problem
+        for entity, holder in (("Vendor", _("vendor")), ("Customer", _("customer")), ("Employee", _("employee"))):
+            name = str(problem.facts["name"])
+            if any(has_name(row, "DisplayName", name) for row in self._named(entity, [name])):
+                return replace(problem, facts={**problem.facts, "holder": holder})
+        return problem
+
+    def _context(self, posting: Posting) -> Context:
+        body = decode(posting.body)
+        method = body.get("PaymentMethodRef", {}).get("value", "")
+        methods = self._books.payment_methods if self._books is not None else ()
+        return Context(
+            company=self.settings.name,
+            kind=posting.kind,
+            local_id=posting.local_id,
+            name=posting.name,
+            body=body,
+            closing_date=self._books.closing_date if self._books is not None else None,
+            payment_method=next((one.name for one in methods if one.target_id == method), ""),
+        )
+
+    def find(self, posting: Posting, marker: str) -> Remote | None:
+        return finding.find(self._client, posting, marker)
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def get(self, kind: DocumentKind, target_id: str) -> Remote | None:
+        held = self._client.one(ENTITIES[kind].name, target_id)
+        return remote_of(held) if held is not None else None
+
+    def differences(self, sent: str, remote: Remote) -> tuple[str, ...]:
+        return differences(decode(sent), remote.body)
+
+    def link(self, kind: DocumentKind, target_id: str) -> str:
+        page = ENTITIES[kind].page.format(id=target_id)
+        return f"{pages_url(self._client.environment)}/{page}"
+
+
+def _body(document: Document, references: References, resolved: Resolved, current: Remote | None, marker: str) -> Body:
+    match document:
+        case Customer():
+            return to_customer(document, current)
+        case Service():
+            return to_item(document, resolved, current)
+        case Invoice():
+            return to_invoice(document, references, resolved, current, marker)
+        case Payment():
+            return to_payment(document, references, resolved, current, marker)
+        case Refund():
+            return to_refund_receipt(document, references, resolved, current, marker)
+        case Fee():
+            return to_purchase(document, resolved, current, marker)
+
+
+def _holder(row: Row, number: str) -> Holder:
+    customer: Mapping[str, Any] = row.get("CustomerRef") or {}
+    return Holder(
+        target_id=str(row["Id"]),
+        number=number,
+        version=str(row.get("SyncToken", "")),
+        customer_id=str(customer.get("value", "")),
+        customer_name=str(customer.get("name", "")),
+        total=Decimal(row.get("TotalAmt", 0)),
+        marker=marker_of(str(row.get("PrivateNote", ""))),
+    )
+
+
+def _once(rows: Sequence[Row]) -> list[Row]:
+    """A row that was found by e-mail and by name counts once."""
+    return list({str(row["Id"]): row for row in rows}.values())

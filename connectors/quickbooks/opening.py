@@ -1,0 +1,76 @@
+"""Opens companies: what they share (the app's keys, the token store) and what lasts between ticks stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+
+from connectors.quickbooks.client import Client
+from connectors.quickbooks.connector import QuickBooksTarget
+from connectors.quickbooks.oauth import OAuth
+from connectors.quickbooks.settings import AppSettings, CompanySettings
+from connectors.throttle import Throttle
+from connectors.tokens import Renewer, TokenStore
+from connectors.transport import Mount, Now, Session
+
+
+class QuickBooksConnector:
+    """One for each process. Limits must be kept over all ticks, and connections, accounts and vendors last as well, so
+    `open_target` gives the same target again as long as a company's settings are the same.
+
+    Args:
+        mount: attaches an adapter to every session (the sandbox in this process).
+    """
+
+    def __init__(
+        self,
+        app: AppSettings,
+        store: TokenStore,
+        *,
+        now: Now,
+        sleep: Callable[[float], None],
+        mount: Mount | None = None,
+    ) -> None:
+        self.app = app
+        self.store = store
+        self.oauth = OAuth(app, now=now, mount=mount)
+        self._now = now
+        self._sleep = sleep
+        self._mount = mount
+        self._lock = Lock()
+        self._targets: dict[str, QuickBooksTarget] = {}
+
+    def open_target(self, company: CompanySettings) -> QuickBooksTarget:
+        """The target of a company. Nothing is asked of QuickBooks yet."""
+        with self._lock:
+            target = self._targets.get(company.name)
+            if target is None or target.settings != company:
+                target = self._opened(company)
+                self._targets[company.name] = target
+            return target
+
+    def _opened(self, company: CompanySettings) -> QuickBooksTarget:
+        throttle = Throttle(company.name, company.limits, now=self._now, sleep=self._sleep)
+        session = Session(
+            now=self._now,
+            timeouts=self.app.timeouts,
+            company=company.name,
+            throttle=throttle,
+            mount=self._mount,
+        )
+        renewer = Renewer(
+            self.store,
+            lambda refresh_token: self.oauth.refresh(company.name, refresh_token),
+            environment=self.app.environment,
+            now=self._now,
+            sleep=self._sleep,
+        )
+        client = Client(
+            company=company.name,
+            environment=self.app.environment,
+            store=self.store,
+            renewer=renewer,
+            session=session,
+            sleep=self._sleep,
+        )
+        return QuickBooksTarget(client, company, now=self._now)

@@ -1,0 +1,77 @@
+"""One company (realm): its objects, its counters, its preferences and its switches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.quickbooks.sandbox.store import Json, MemoryStore, Row, Store
+
+WRITABLE_STATES = {"TRIAL", "TRIALOPTIN", "SUBSCRIBED", "PAID"}
+
+
+@dataclass(frozen=True)
+class Switches:
+    """Where facts disagree or are unknown, the user decides (qbo-facts section 11).
+
+    `duplicates`: "refuse" a used DocNumber, only with "custom" numbering on, or "allow" it.
+    `span_types`: one space of numbers for invoices, credit memos, sales and refund receipts.
+    `replay_faults`: a refused request id answers the same fault again.
+    """
+
+    duplicates: str = "refuse"
+    span_types: bool = False
+    replay_faults: bool = False
+
+    def __post_init__(self) -> None:
+        if self.duplicates not in ("refuse", "custom", "allow"):
+            raise ValueError(f"duplicates is refuse, custom or allow, not {self.duplicates}")
+
+
+@dataclass
+class Company:
+    """A realm's whole state; `counters` hold the last id given per sequence, `last_number` the last sales number."""
+
+    realm: str
+    seed: str
+    store: Store = field(default_factory=MemoryStore)
+    counters: dict[str, int] = field(default_factory=dict)
+    last_number: str = "1000"
+    switches: Switches = field(default_factory=Switches)
+    replies: dict[str, Json] = field(default_factory=dict)
+
+    def next_id(self, sequence: str) -> str:
+        """Give the next id of a sequence; transactions share one, customers, vendors and employees another."""
+        self.counters[sequence] = self.counters.get(sequence, 0) + 1
+        return str(self.counters[sequence])
+
+    def get(self, kind: str, id_: Any) -> Json | None:
+        row = self.store.get(kind, str(id_))
+        return row.data if row else None
+
+    def put(self, kind: str, data: Json) -> Row:
+        return self.store.put(kind, data)
+
+    @property
+    def preferences(self) -> Json:
+        return self.get("Preferences", "1") or {}
+
+    @property
+    def information(self) -> Json:
+        return self.get("CompanyInfo", "1") or {}
+
+    def preference(self, group: str, name: str) -> Any:
+        return self.preferences.get(group, {}).get(name)
+
+    def other_preference(self, name: str) -> str:
+        """Return a value of `OtherPrefs.NameValue`, "" when it is not there."""
+        return named_value(self.preferences.get("OtherPrefs", {}), name)
+
+    @property
+    def writable(self) -> bool:
+        """Whether the subscription still allows writing (CompanyInfo's SubscriptionStatus)."""
+        return named_value(self.information, "SubscriptionStatus") in WRITABLE_STATES | {""}
+
+
+def named_value(holder: Json, name: str) -> str:
+    return next((str(one["Value"]) for one in holder.get("NameValue", ()) if one["Name"] == name), "")

@@ -1,0 +1,146 @@
+"""The sandbox itself: `handle(request) -> response`, without a web framework, a clock or a socket of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from email.utils import format_datetime
+from threading import RLock
+from typing import Literal
+
+from connectors.quickbooks.sandbox import calls, clock, routes, seed as seeds
+from connectors.quickbooks.sandbox.calls import Call
+from connectors.quickbooks.sandbox.company import Company
+from connectors.quickbooks.sandbox.injection import FaultRule, Injector
+from connectors.quickbooks.sandbox.journal import Entry, Journal
+from connectors.quickbooks.sandbox.messages import Request, Response
+from connectors.quickbooks.sandbox.tokens import TokenBook
+
+CONTROL = "/sandbox"
+FIRST_REALM = "9130000000000001"
+
+
+class Sandbox:
+    """A QuickBooks Online that runs in this process; all requests go through one lock.
+
+    Args:
+        now: reads the time, timezone-aware.
+        realms: the companies that exist, or "any": a company appears when it is first asked for.
+        seed: "us" (Intuit's demo lists) or "empty" (chart of accounts only), for companies made here.
+        clients: registered apps, client id to secret; none means that any is accepted.
+        rotate: when a refresh gives a new refresh token: "daily" (as Intuit), "always" or "never".
+        random_hex: gives 2n hexadecimal characters; tests pass a counter.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        *,
+        realms: Sequence[str] | Literal["any"] = "any",
+        seed: str = "us",
+        clients: Mapping[str, str] | None = None,
+        rotate: str = "daily",
+        random_hex: Callable[[int], str] = secrets.token_hex,
+    ) -> None:
+        self.clock = clock.Clock(now)
+        self.tokens = TokenBook(self.clock.now, random_hex, rotate)
+        self.companies: dict[str, Company] = {}
+        self.injector = Injector()
+        self.journal = Journal()
+        self.lock = RLock()
+        self._any_realm = realms == "any"
+        self._first = (FIRST_REALM,) if realms == "any" else tuple(realms)
+        self._seed = seed
+        self._clients = dict(clients or {})
+        self._random = random_hex
+        self._make_first()
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; a response that is `lost` must reach nobody."""
+        with self.lock:
+            call = calls.classify(request)
+            if request.path.startswith(CONTROL):
+                return self._finished(routes.answer(self, request, call))
+            rule = self.injector.strike(call)
+            response = self._finished(self._answered(request, call, rule))
+            self._record(request, call, response)
+            return response
+
+    def add_company(self, realm: str, *, seed: str = "", name: str = "") -> Company:
+        """Make a company, or make it anew; raises `ValueError` for an unknown seed."""
+        with self.lock:
+            self.companies[realm] = seeds.company(realm, seed or self._seed, name)
+            return self.companies[realm]
+
+    def company(self, realm: str) -> Company:
+        """Return a company, made now if any realm may exist; raises `KeyError` when it may not."""
+        if realm not in self.companies and self._any_realm:
+            self.add_company(realm)
+        return self.companies[realm]
+
+    def may_exist(self, realm: str) -> bool:
+        """Say whether a company exists, or may be made on demand."""
+        return self._any_realm or realm in self.companies
+
+    def connect(self, realm: str, *, access_token: str = "", refresh_token: str = "") -> None:
+        """Accept these fixed tokens for a company, without a consent page; any client may refresh them."""
+        with self.lock:
+            self.company(realm)
+            self.tokens.grant(realm, access=access_token, refresh=refresh_token)
+
+    def knows_client(self, client: str, secret: str | None = None) -> bool:
+        """Say whether a client is registered (with this secret, when one is given)."""
+        if not self._clients:
+            return bool(client)
+        return client in self._clients and secret in (None, self._clients[client])
+
+    def company_names(self) -> dict[str, str]:
+        return {realm: str(one.information["CompanyName"]) for realm, one in self.companies.items()}
+
+    def fail(self, rule: FaultRule) -> None:
+        """Order trouble; see `injection.FaultRule`."""
+        with self.lock:
+            self.injector.add(rule)
+
+    def reset(self) -> None:
+        """Begin again: first companies, empty journal, no rules. Tokens stay good."""
+        with self.lock:
+            self.companies.clear()
+            self.injector.clear()
+            self.journal.clear()
+            self._make_first()
+
+    def _make_first(self) -> None:
+        for realm in self._first:
+            self.add_company(realm)
+
+    def _answered(self, request: Request, call: Call, rule: FaultRule | None) -> Response:
+        if rule is not None and rule.before:
+            return rule.response(self.clock.now())
+        response = routes.answer(self, request, call)
+        return response if rule is None else rule.response(self.clock.now())
+
+    def _finished(self, response: Response) -> Response:
+        tid = f"1-{self._random(4)}-{self._random(12)}"
+        now = self.clock.now()
+        headers = {"Date": format_datetime(now, usegmt=False), "Server": "nginx", "intuit_tid": tid}
+        return replace(response, headers={**response.headers, **headers})
+
+    def _record(self, request: Request, call: Call, response: Response) -> None:
+        self.journal.record(
+            Entry(
+                number=self.journal.next_number,
+                time=clock.stamp(self.clock.now()),
+                method=request.method,
+                path=request.path,
+                realm=call.realm,
+                entity=call.entity,
+                operation=call.operation,
+                request_id=request.query.get("requestid", ""),
+                status=response.status,
+                tid=response.headers["intuit_tid"],
+                lost=response.lost,
+            ),
+        )

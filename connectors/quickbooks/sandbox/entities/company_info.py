@@ -1,0 +1,30 @@
+"""CompanyInfo: the company's own name and address; its Id is "1", not the realm (qbo-facts 2.3)."""
+
+from __future__ import annotations
+
+from connectors.quickbooks.sandbox.kind import Kind, Write
+from connectors.quickbooks.sandbox.store import Json
+
+WRITABLE = (
+    "CompanyName",
+    "CompanyAddr",
+    "CustomerCommunicationAddr",
+    "LegalName",
+    "LegalAddr",
+    "Email",
+    "PrimaryPhone",
+)
+
+
+def complete(_write: Write, draft: Json, before: Json | None) -> Json:
+    """Change only the writable members."""
+    return {**(before or {}), **{name: draft[name] for name in WRITABLE if name in draft}}
+
+
+KIND = Kind(
+    name="CompanyInfo",
+    sequence="single",
+    queryable=("Id", "MetaData.CreateTime", "MetaData.LastUpdatedTime"),
+    operations=frozenset({"update"}),
+    complete=complete,
+)

@@ -1,0 +1,48 @@
+"""CreditMemo: a sales form that lowers what a customer owes; a payment applies it (qbo-facts 2.3, 2.5)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from connectors.quickbooks.sandbox import faults
+from connectors.quickbooks.sandbox.faults import Refusal
+from connectors.quickbooks.sandbox.kind import TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox.rules import sales_form
+from connectors.quickbooks.sandbox.rules.amounts import ZERO
+from connectors.quickbooks.sandbox.rules.balances import move_customer
+from connectors.quickbooks.sandbox.store import Json
+
+LINKED = "This credit has been applied to an invoice. Unlink it first."
+
+
+def complete(write: Write, draft: Json, before: Json | None) -> Json:
+    """Complete the form; raises `Refusal` 6000 when less would remain than payments have applied."""
+    form = sales_form.complete_form(write, "CreditMemo", draft, before)
+    remaining = form["TotalAmt"] - _applied(before)
+    if remaining < 0:
+        raise Refusal(faults.business(LINKED))
+    form["RemainingCredit"] = form["Balance"] = remaining
+    return form
+
+
+def settle(write: Write, before: Json | None, after: Json | None) -> None:
+    if after is None and _applied(before):
+        raise Refusal(faults.business(LINKED))
+    move_customer(write, "CreditMemo", before, after)
+
+
+def _applied(memo: Json | None) -> Decimal:
+    return Decimal(memo["TotalAmt"]) - Decimal(memo["RemainingCredit"]) if memo else ZERO
+
+
+KIND = Kind(
+    name="CreditMemo",
+    sequence="transaction",
+    required=("CustomerRef", "Line"),
+    order=sales_form.ORDER,
+    queryable=sales_form.QUERYABLE,
+    kept=sales_form.KEPT,
+    operations=TRANSACTION,
+    complete=complete,
+    settle=settle,
+)

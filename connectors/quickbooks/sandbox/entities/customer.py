@@ -1,0 +1,113 @@
+"""Customer: DisplayName shared with vendors and employees; sub-customers (jobs) under a parent (qbo-facts 2.2)."""
+
+from __future__ import annotations
+
+from connectors.quickbooks.sandbox import faults
+from connectors.quickbooks.sandbox.faults import Refusal
+from connectors.quickbooks.sandbox.kind import METADATA, Kind, Write
+from connectors.quickbooks.sandbox.rules import addresses, frame, names
+from connectors.quickbooks.sandbox.store import Json
+
+ORDER = (
+    "Taxable",
+    "BillAddr",
+    "ShipAddr",
+    "Notes",
+    "Job",
+    "BillWithParent",
+    "ParentRef",
+    "Level",
+    "SalesTermRef",
+    "PaymentMethodRef",
+    "Balance",
+    "BalanceWithJobs",
+    "CurrencyRef",
+    "PreferredDeliveryMethod",
+    "IsProject",
+    *frame.FRAME,
+    *names.NAME_PARTS,
+    "FullyQualifiedName",
+    "CompanyName",
+    "DisplayName",
+    "PrintOnCheckName",
+    "Active",
+    "PrimaryPhone",
+    "AlternatePhone",
+    "Mobile",
+    "Fax",
+    "PrimaryEmailAddr",
+    "WebAddr",
+    "DefaultTaxCodeRef",
+)
+QUERYABLE = (
+    "Id",
+    "DisplayName",
+    "GivenName",
+    "MiddleName",
+    "FamilyName",
+    "CompanyName",
+    "PrintOnCheckName",
+    "FullyQualifiedName",
+    "Active",
+    "Balance",
+    "PrimaryEmailAddr",
+    "Job",
+    *METADATA,
+)
+
+
+def complete(write: Write, draft: Json, before: Json | None) -> Json:
+    """Compute a customer; raises `Refusal` 6080, 2040, 2210, 2500 or 6240."""
+    customer = dict(draft)
+    customer["Active"] = truth(customer.get("Active", True))
+    check_email(customer)
+    if "ParentRef" in customer:
+        parent = names.parent_of(write, "Customer", customer)
+        customer["ParentRef"] = {"value": parent["Id"]}
+        customer["Level"] = names.level(write, "Customer", customer)
+    else:
+        customer.pop("Level", None)
+    customer["Job"] = "ParentRef" in customer
+    customer["BillWithParent"] = customer["Job"] and truth(customer.get("BillWithParent", False))
+    # QBO's own example: no text, because a recorded answer ends in ": null".
+    names.complete_person(write, customer, "null")
+    customer["FullyQualifiedName"] = names.qualified(write, "Customer", customer, customer["DisplayName"])
+    addresses.number_addresses(write.company, customer, before)
+    for name in ("Balance", "BalanceWithJobs"):
+        customer[name] = before[name] if before else 0
+    customer["CurrencyRef"] = frame.currency(write.company)
+    customer.setdefault("PreferredDeliveryMethod", "Print")
+    customer["IsProject"] = False
+    _complete_tax(write, customer)
+    return customer
+
+
+def check_email(person: Json) -> None:
+    """Raises `Refusal` 2210 unless the address holds `@` and `.`."""
+    address = person.get("PrimaryEmailAddr", {}).get("Address")
+    if address is not None and not ("@" in address and "." in address):
+        raise Refusal(faults.invalid_email(address))
+
+
+def truth(value: object) -> bool:
+    return value is True or str(value).lower() == "true"
+
+
+def _complete_tax(write: Write, customer: Json) -> None:
+    """A company that uses sales tax gives its default code to taxable customers (recorded: Taxable, code 2)."""
+    code = write.company.preference("TaxPrefs", "TaxGroupCodeRef")
+    customer["Taxable"] = truth(customer.get("Taxable", code is not None))
+    if customer["Taxable"] and code:
+        customer.setdefault("DefaultTaxCodeRef", code)
+
+
+KIND = Kind(
+    name="Customer",
+    sequence="name",
+    order=ORDER,
+    queryable=QUERYABLE,
+    kept=("Active", "ParentRef", "Taxable", "DefaultTaxCodeRef"),
+    complete=complete,
+    name_field="DisplayName",
+    sort_field="FullyQualifiedName",
+)

@@ -1,0 +1,88 @@
+"""Payment: money received from a customer, applied to invoices or left unapplied (qbo-facts 2.3, 2.5)."""
+
+from __future__ import annotations
+
+from connectors.quickbooks.sandbox import clock, faults
+from connectors.quickbooks.sandbox.faults import Refusal
+from connectors.quickbooks.sandbox.kind import METADATA, TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox.rules import applying, frame
+from connectors.quickbooks.sandbox.rules.amounts import money
+from connectors.quickbooks.sandbox.rules.balances import move_customer
+from connectors.quickbooks.sandbox.rules.references import account, named, undeposited_funds
+from connectors.quickbooks.sandbox.rules.voiding import voided
+from connectors.quickbooks.sandbox.store import Json
+
+RECEIVING = ("Bank", "Other Current Asset")
+ORDER = (
+    "CustomerRef",
+    "DepositToAccountRef",
+    "PaymentMethodRef",
+    "PaymentRefNum",
+    "TotalAmt",
+    "UnappliedAmt",
+    "ProcessPayment",
+    *frame.FRAME,
+    "TxnDate",
+    "CurrencyRef",
+    "PrivateNote",
+    "LinkedTxn",
+    "Line",
+)
+
+
+def complete(write: Write, draft: Json, before: Json | None) -> Json:
+    """Compute a payment.
+
+    Raises:
+        Refusal: 6000 without TotalAmt or when more is applied than paid; 2500, 6430, 610, 620.
+    """
+    if "TotalAmt" not in draft:
+        raise Refusal(faults.business("You must set a transaction amount."))
+    payment = dict(draft)
+    payment.setdefault("TxnDate", clock.today(write.now))
+    payment["TotalAmt"] = money(payment["TotalAmt"], "TotalAmt")
+    payment["CustomerRef"] = named(write.company, payment["CustomerRef"], "Customer")
+    payment["CurrencyRef"] = frame.currency(write.company)
+    _complete_references(write, payment)
+    payment["Line"], applied = applying.complete_lines(write, payment, before)
+    if payment["TotalAmt"] < 0 or applied > payment["TotalAmt"]:
+        raise Refusal(faults.business(applying.OVER_APPLIED))
+    payment["UnappliedAmt"] = payment["TotalAmt"] - applied
+    payment["ProcessPayment"] = payment.get("ProcessPayment", False)
+    for name in ("ExchangeRate", "LinkedTxn", "CreditCardPayment"):
+        payment.pop(name, None)
+    return payment
+
+
+def _complete_references(write: Write, payment: Json) -> None:
+    """Resolve the account and the method; answers show both without a name, as recorded."""
+    reference = payment.get("DepositToAccountRef") or undeposited_funds(write.company)
+    payment["DepositToAccountRef"] = {
+        "value": account(write.company, reference, RECEIVING, "DepositToAccountRef")["value"],
+    }
+    if "PaymentMethodRef" in payment:
+        method = named(write.company, payment["PaymentMethodRef"], "PaymentMethod")
+        payment["PaymentMethodRef"] = {"value": method["value"]}
+
+
+def settle(write: Write, before: Json | None, after: Json | None) -> None:
+    applying.settle_links(write, before, after)
+    move_customer(write, "Payment", before, after)
+
+
+def void(_write: Write, _draft: Json, before: Json | None) -> Json:
+    assert before is not None
+    return {**voided(before), "Line": []}
+
+
+KIND = Kind(
+    name="Payment",
+    sequence="transaction",
+    required=("CustomerRef",),
+    order=ORDER,
+    queryable=("Id", "TotalAmt", "CustomerRef", "TxnDate", "PaymentMethodRef", "PaymentRefNum", *METADATA),
+    operations=TRANSACTION,
+    complete=complete,
+    settle=settle,
+    void=void,
+)

@@ -1,0 +1,133 @@
+"""Purchase: an expense paid in cash, by check or by card (qbo-facts 2.3)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from connectors.quickbooks.sandbox import clock, faults
+from connectors.quickbooks.sandbox.faults import Refusal
+from connectors.quickbooks.sandbox.kind import METADATA, TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox.rules import frame
+from connectors.quickbooks.sandbox.rules.amounts import ZERO, check_product, money, number
+from connectors.quickbooks.sandbox.rules.numbers import number_purchase
+from connectors.quickbooks.sandbox.rules.references import account, named, target
+from connectors.quickbooks.sandbox.rules.sales_lines import with_ids
+from connectors.quickbooks.sandbox.store import Json
+
+PAYING = {"Cash": ("Bank",), "Check": ("Bank",), "CreditCard": ("Credit Card",)}
+PERSONS = ("Vendor", "Customer", "Employee")
+TYPE_CODES = {"Cash": "54", "Check": "3", "CreditCard": "54"}  # recorded; 11 is a card credit
+DETAILS = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail")
+ORDER = (
+    "AccountRef",
+    "PaymentMethodRef",
+    "PaymentType",
+    "EntityRef",
+    "RemitToAddr",
+    "Credit",
+    "TotalAmt",
+    "PrintStatus",
+    "PurchaseEx",
+    *frame.FRAME,
+    "DocNumber",
+    "TxnDate",
+    "CurrencyRef",
+    "PrivateNote",
+    "Line",
+)
+
+
+def complete(write: Write, draft: Json, before: Json | None) -> Json:
+    """Compute a purchase; raises `Refusal` 2170, 2500, 6430, 6070 or 6140."""
+    purchase = dict(draft)
+    payment = purchase["PaymentType"]
+    if payment not in PAYING:
+        raise Refusal(faults.invalid_choice("PaymentType", str(payment)))
+    purchase.setdefault("TxnDate", clock.today(write.now))
+    purchase["AccountRef"] = account(write.company, purchase["AccountRef"], PAYING[payment], payment)
+    purchase["CurrencyRef"] = frame.currency(write.company)
+    _complete_references(write, purchase)
+    _complete_type(purchase)
+    purchase["Line"] = [_line(write, line) for line in with_ids(purchase["Line"], before)]
+    purchase["TotalAmt"] = sum((line["Amount"] for line in purchase["Line"]), ZERO)
+    if purchase["TotalAmt"] < 0:
+        raise Refusal(faults.business("The transaction amount must be 0 or greater."))
+    for name in ("ExchangeRate", "LinkedTxn", "GlobalTaxCalculation", "TxnTaxDetail"):
+        purchase.pop(name, None)
+    number_purchase(write, purchase, before)
+    return purchase
+
+
+def _complete_references(write: Write, purchase: Json) -> None:
+    if "PaymentMethodRef" in purchase:
+        purchase["PaymentMethodRef"] = named(write.company, purchase["PaymentMethodRef"], "PaymentMethod")
+    if "EntityRef" in purchase:
+        wanted = purchase["EntityRef"].get("type", "")
+        kinds = tuple(kind for kind in PERSONS if kind.lower() == wanted.lower()) or PERSONS
+        kind, person = target(write.company, purchase["EntityRef"], *kinds)
+        purchase["EntityRef"] = {"value": person["Id"], "name": person["DisplayName"], "type": kind}
+
+
+def _complete_type(purchase: Json) -> None:
+    """Credit counts for cards only; checks alone show a PrintStatus (recorded, qbo-facts 2.3)."""
+    code = TYPE_CODES[purchase["PaymentType"]]
+    if purchase["PaymentType"] == "CreditCard":
+        purchase["Credit"] = purchase.get("Credit") is True
+        code = "11" if purchase["Credit"] else code
+    else:
+        purchase.pop("Credit", None)
+    if purchase["PaymentType"] == "Check":
+        purchase.setdefault("PrintStatus", "NotSet")
+    else:
+        purchase.pop("PrintStatus", None)
+    value = {"Name": "TxnType", "Value": code}
+    purchase["PurchaseEx"] = {
+        "any": [
+            {
+                "name": "{http://schema.intuit.com/finance/v3}NameValue",
+                "declaredType": "com.intuit.schema.finance.v3.NameValue",
+                "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+                "value": value,
+                "nil": False,
+                "globalScope": True,
+                "typeSubstituted": False,
+            },
+        ],
+    }
+
+
+def _line(write: Write, line: Json) -> Json:
+    kind = line.get("DetailType")
+    if kind not in DETAILS:
+        raise Refusal(faults.missing("Line.DetailType") if kind is None else faults.invalid_choice("DetailType", kind))
+    if "Amount" not in line:
+        raise Refusal(faults.missing("Line.Amount"))
+    amount: Decimal = money(line["Amount"], "Line.Amount")
+    detail = dict(line.get(kind, {}))
+    detail.pop("TaxInclusiveAmt", None)
+    field, noun = ("AccountRef", "Account") if kind == DETAILS[0] else ("ItemRef", "Item")
+    if field not in detail:
+        raise Refusal(faults.missing(f"Line.{kind}.{field}"))
+    detail[field] = named(write.company, detail[field], noun)
+    if "CustomerRef" in detail:
+        detail["CustomerRef"] = named(write.company, detail["CustomerRef"], "Customer")
+    detail.setdefault("BillableStatus", "Billable" if "CustomerRef" in detail else "NotBillable")
+    detail["TaxCodeRef"] = {"value": detail.get("TaxCodeRef", {}).get("value", "NON")}
+    for name in ("UnitPrice", "Qty"):
+        if name in detail:
+            detail[name] = number(detail[name], name)
+    check_product(amount, detail)
+    head = {name: line[name] for name in ("Id", "Description") if name in line}
+    return {**head, "Amount": amount, "DetailType": kind, kind: detail, "CustomExtensions": []}
+
+
+KIND = Kind(
+    name="Purchase",
+    sequence="transaction",
+    required=("PaymentType", "AccountRef", "Line"),
+    order=ORDER,
+    queryable=("Id", "DocNumber", "TxnDate", "PaymentType", "TotalAmt", "AccountRef", "EntityRef", *METADATA),
+    kept=("DocNumber",),
+    operations=TRANSACTION,
+    complete=complete,
+)

@@ -1,0 +1,37 @@
+"""SalesReceipt: a sale paid at once, into Undeposited Funds unless said otherwise (qbo-facts 2.3)."""
+
+from __future__ import annotations
+
+from connectors.quickbooks.sandbox.kind import TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox.rules import sales_form
+from connectors.quickbooks.sandbox.rules.references import account, undeposited_funds
+from connectors.quickbooks.sandbox.rules.voiding import voided
+from connectors.quickbooks.sandbox.store import Json
+
+RECEIVING = ("Bank", "Other Current Asset")
+
+
+def complete(write: Write, draft: Json, before: Json | None) -> Json:
+    form = sales_form.complete_form(write, "SalesReceipt", draft, before)
+    reference = form.get("DepositToAccountRef") or undeposited_funds(write.company)
+    form["DepositToAccountRef"] = account(write.company, reference, RECEIVING, "DepositToAccountRef")
+    form["Balance"] = 0
+    return form
+
+
+def void(_write: Write, _draft: Json, before: Json | None) -> Json:
+    assert before is not None
+    return voided(before)
+
+
+KIND = Kind(
+    name="SalesReceipt",
+    sequence="transaction",
+    required=("Line",),
+    order=sales_form.ORDER,
+    queryable=sales_form.QUERYABLE,
+    kept=sales_form.KEPT,
+    operations=TRANSACTION,
+    complete=complete,
+    void=void,
+)

@@ -1,0 +1,70 @@
+"""What the sandbox knows of an entity: a frozen description whose rules are functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.quickbooks.sandbox.company import Company
+from connectors.quickbooks.sandbox.store import Json
+
+METADATA = ("MetaData.CreateTime", "MetaData.LastUpdatedTime")
+
+
+@dataclass(frozen=True)
+class Write:
+    """The surroundings of one write: which company, when, and with which `include` options."""
+
+    company: Company
+    now: datetime
+    include: frozenset[str] = frozenset()
+
+
+Complete = Callable[[Write, Json, Json | None], Json]
+Settle = Callable[[Write, Json | None, Json | None], None]
+
+
+def nothing_else(write: Write, before: Json | None, after: Json | None) -> None:
+    """Settle an object that moves no other."""
+
+
+def leave(_write: Write, draft: Json, _before: Json | None) -> Json:
+    """Complete an object that has nothing computed."""
+    return draft
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An entity: `complete` answers the object with all computed values or raises `Refusal`;
+    `settle` carries a change (before, after; None = absent) to the objects it touches.
+
+    `order` is the recorded order of members, `kept` the members a full update re-defaults instead of clearing.
+    """
+
+    name: str
+    sequence: str
+    required: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    queryable: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    operations: frozenset[str] = frozenset({"create", "update"})
+    complete: Complete = leave
+    settle: Settle = nothing_else
+    void: Complete | None = None
+    name_field: str = ""
+    sort_field: str = ""
+    counted: bool = False
+
+    @property
+    def path(self) -> str:
+        return self.name.lower()
+
+    @property
+    def transaction(self) -> bool:
+        return self.sequence == "transaction"
+
+
+LIST = frozenset({"create", "update"})
+TRANSACTION = frozenset({"create", "update", "delete"})
+READ_ONLY: frozenset[str] = frozenset()

@@ -1,0 +1,58 @@
+"""References to other objects: found, active, and answered with their present name (qbo-facts 2500)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.quickbooks.sandbox import faults
+from connectors.quickbooks.sandbox.company import Company
+from connectors.quickbooks.sandbox.faults import Refusal
+from connectors.quickbooks.sandbox.store import Json
+
+ELEMENTS = {
+    "Customer": "Names",
+    "Vendor": "Names",
+    "Employee": "Names",
+    "Account": "Accounts",
+    "Item": "Items",
+    "Term": "Terms",
+    "PaymentMethod": "PaymentMethods",
+}
+
+
+def target(company: Company, reference: Any, *kinds: str) -> tuple[str, Json]:
+    """Return the kind and the object a reference names; raises `Refusal` 2500 when it is missing or inactive."""
+    value = reference.get("value") if isinstance(reference, dict) else reference
+    for kind in kinds:
+        found = company.get(kind, value)
+        if found is not None:
+            if not found.get("Active", True):
+                raise Refusal(faults.invalid_reference(faults.INACTIVE_TEXT))
+            return kind, found
+    raise Refusal(faults.invalid_reference(f"{ELEMENTS[kinds[0]]} element id {value} not found"))
+
+
+def named(company: Company, reference: Any, kind: str) -> Json:
+    """Return a reference with value and present name."""
+    _, found = target(company, reference, kind)
+    return {"value": found["Id"], "name": shown_name(found)}
+
+
+def shown_name(found: Json) -> str:
+    """Customers and vendors show their DisplayName, accounts and items their full name, the rest their Name."""
+    return str(found.get("DisplayName") or found.get("FullyQualifiedName") or found.get("Name", ""))
+
+
+def account(company: Company, reference: Any, allowed: tuple[str, ...], purpose: str) -> Json:
+    """Return a reference to an account of an allowed AccountType; raises `Refusal` 2500 or 6430."""
+    _, found = target(company, reference, "Account")
+    if found["AccountType"] not in allowed:
+        raise Refusal(faults.wrong_account_type(f"{found['AccountType']} for {purpose}"))
+    return {"value": found["Id"], "name": shown_name(found)}
+
+
+def undeposited_funds(company: Company) -> Json:
+    """Return a reference to the account that receives money by default."""
+    rows = company.store.rows("Account")
+    found = next(row.data for row in rows if row.data["AccountSubType"] == "UndepositedFunds")
+    return {"value": found["Id"], "name": shown_name(found)}

@@ -1,0 +1,103 @@
+"""What invoices, credit memos, sales receipts and refund receipts have in common."""
+
+from __future__ import annotations
+
+from connectors.quickbooks.sandbox import clock, faults
+from connectors.quickbooks.sandbox.faults import Refusal
+from connectors.quickbooks.sandbox.kind import METADATA, Write
+from connectors.quickbooks.sandbox.rules import addresses, frame
+from connectors.quickbooks.sandbox.rules.numbers import number_sales_form
+from connectors.quickbooks.sandbox.rules.references import named, target
+from connectors.quickbooks.sandbox.rules.sales_lines import complete_lines
+from connectors.quickbooks.sandbox.store import Json
+
+QUERYABLE = ("Id", "DocNumber", "CustomerRef", "TxnDate", "TotalAmt", "Balance", *METADATA)
+KEPT = ("DocNumber", "CustomField", "ShipFromAddr")
+READ_ONLY = ("InvoiceLink", "HomeBalance", "HomeTotalAmt", "DeliveryInfo", "RecurDataRef", "GlobalTaxCalculation")
+EMAIL_STATES = {"NotSet", "NeedToSend", "EmailSent"}
+PRINT_STATES = {"NotSet", "NeedToPrint", "PrintComplete"}
+ORDER = (
+    "AllowIPNPayment",
+    "AllowOnlinePayment",
+    "AllowOnlineCreditCardPayment",
+    "AllowOnlineACHPayment",
+    "RemainingCredit",
+    *frame.FRAME,
+    "CustomField",
+    "DocNumber",
+    "TxnDate",
+    "CurrencyRef",
+    "PrivateNote",
+    "LinkedTxn",
+    "Line",
+    "TxnTaxDetail",
+    "CustomerRef",
+    "CustomerMemo",
+    "BillAddr",
+    "ShipAddr",
+    "FreeFormAddress",
+    "ShipFromAddr",
+    "SalesTermRef",
+    "DueDate",
+    "TotalAmt",
+    "ApplyTaxAfterDiscount",
+    "PrintStatus",
+    "EmailStatus",
+    "BillEmail",
+    "Balance",
+)
+
+
+def complete_form(write: Write, kind: str, draft: Json, before: Json | None) -> Json:
+    """Compute what every sales form has: references, addresses, lines, total, number and states.
+
+    Raises:
+        Refusal: any fault of references (2500), lines (6070, 6000), states (2170, 6420) or numbers (6140).
+    """
+    form = {key: value for key, value in draft.items() if key not in READ_ONLY}
+    form.setdefault("TxnDate", clock.today(write.now))
+    form["CurrencyRef"] = frame.currency(write.company)
+    form.setdefault("CustomField", [])
+    form.pop("ExchangeRate", None)
+    _complete_references(write, form)
+    addresses.number_addresses(write.company, form, before)
+    if "CustomerRef" in form:
+        _complete_customer(write, form)
+    completed = complete_lines(write, form, before)
+    form["Line"] = completed.lines
+    form["TotalAmt"] = completed.total
+    form["TxnTaxDetail"] = {"TotalTax": 0}
+    form["FreeFormAddress"] = True
+    form["ApplyTaxAfterDiscount"] = form.get("ApplyTaxAfterDiscount", False)
+    _complete_states(form)
+    number_sales_form(write, kind, form, before)
+    if "ShipFromAddr" not in form:
+        form["ShipFromAddr"] = addresses.sender(write.company)
+    return form
+
+
+def _complete_customer(write: Write, form: Json) -> None:
+    _, customer = target(write.company, form["CustomerRef"], "Customer")
+    form["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
+    addresses.copy_from_customer(form, customer)
+
+
+def _complete_references(write: Write, form: Json) -> None:
+    if "PaymentMethodRef" in form:
+        form["PaymentMethodRef"] = named(write.company, form["PaymentMethodRef"], "PaymentMethod")
+    if "SalesTermRef" in form:
+        form["SalesTermRef"] = named(write.company, form["SalesTermRef"], "Term")
+
+
+def _complete_states(form: Json) -> None:
+    form["PrintStatus"] = _state(form, "PrintStatus", PRINT_STATES, "NeedToPrint")
+    form["EmailStatus"] = _state(form, "EmailStatus", EMAIL_STATES, "NotSet")
+    if form["EmailStatus"] == "NeedToSend" and "Address" not in form.get("BillEmail", {}):
+        raise Refusal(faults.Fault("6420", "Email address is required", "Email address is required", "BillEmail"))
+
+
+def _state(form: Json, field: str, allowed: set[str], default: str) -> str:
+    state = str(form.get(field, default))
+    if state not in allowed:
+        raise Refusal(faults.invalid_choice(field, state))
+    return state

@@ -1,0 +1,133 @@
+"""Lines of a sales form: items, text and a discount; QBO adds the subtotal line itself (qbo-facts 2.1, 12.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.quickbooks.sandbox import faults
+from connectors.quickbooks.sandbox.faults import Fault, Refusal
+from connectors.quickbooks.sandbox.kind import Write
+from connectors.quickbooks.sandbox.rules.amounts import ZERO, cents, check_product, money, number
+from connectors.quickbooks.sandbox.rules.references import named, target
+from connectors.quickbooks.sandbox.store import Json
+
+SPECIAL_ITEMS = {"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"}
+US_TAX_CODES = {"TAX", "NON"}
+LINE_ORDER = ("Id", "LineNum", "Description", "Amount", "LinkedTxn", "DetailType")
+
+
+@dataclass(frozen=True)
+class SalesLines:
+    """The completed lines and their sum after discount."""
+
+    lines: list[Json]
+    total: Decimal
+
+
+def complete_lines(write: Write, draft: Json, before: Json | None) -> SalesLines:
+    """Number, check and sum the lines of a sales form.
+
+    Raises:
+        Refusal: 2020 without lines, Amount or DetailType; 2500 for an item; 6070; 6100 for a tax code.
+    """
+    numbered = with_ids([line for line in draft["Line"] if line.get("DetailType") != "SubTotalLineDetail"], before)
+    if not numbered:
+        raise Refusal(faults.missing("Line"))
+    body = [_line(write, line) for line in numbered if line.get("DetailType") != "DiscountLineDetail"]
+    subtotal = sum((Decimal(line.get("Amount", 0)) for line in body), ZERO)
+    discounts = [_discount(write, line, subtotal) for line in numbered if line["DetailType"] == "DiscountLineDetail"]
+    for position, line in enumerate([*body, *discounts], start=1):
+        line["LineNum"] = position
+    summed = {"Amount": subtotal, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
+    total = subtotal - sum((line["Amount"] for line in discounts), ZERO)
+    if total < 0:
+        raise Refusal(faults.business("The transaction amount must be 0 or greater."))
+    return SalesLines([_in_order(line) for line in [*body, summed, *discounts]], total)
+
+
+def with_ids(lines: list[Json], before: Json | None) -> list[Json]:
+    """Keep the Id of a line that exists, give a new and higher one to any other (recorded "5" then "6")."""
+    known = {line["Id"] for line in (before or {}).get("Line", []) if "Id" in line}
+    last = max((int(one) for one in known), default=0)
+    numbered = []
+    for line in lines:
+        if str(line.get("Id")) not in known:
+            last += 1
+            numbered.append({**line, "Id": str(last)})
+        else:
+            numbered.append({**line, "Id": str(line["Id"])})
+    return numbered
+
+
+def _line(write: Write, line: Json) -> Json:
+    kind = line.get("DetailType")
+    if kind is None:
+        raise Refusal(faults.missing("Line.DetailType"))
+    if kind == "SalesItemLineDetail":
+        return _item_line(write, line)
+    if kind == "DescriptionOnly":
+        return {**line, "DescriptionLineDetail": line.get("DescriptionLineDetail", {})}
+    if kind == "GroupLineDetail":
+        raise Refusal(faults.unsupported_operation("GroupLineDetail"))
+    raise Refusal(faults.invalid_choice("Line.DetailType", str(kind)))
+
+
+def _item_line(write: Write, line: Json) -> Json:
+    if "Amount" not in line:
+        raise Refusal(faults.missing("Line.Amount"))
+    amount = money(line["Amount"], "Line.Amount")
+    detail = dict(line.get("SalesItemLineDetail", {}))
+    check_product(amount, detail)
+    _read_numbers(detail)
+    reference = detail.get("ItemRef") or {"value": write.company.other_preference("SalesFormsPrefs.DefaultItem")}
+    code = detail.get("TaxCodeRef", {"value": "NON"})
+    if code["value"] not in US_TAX_CODES:
+        raise Refusal(Fault("6100", "Invalid Line TaxCode in the request", f"Invalid Line TaxCode : {code['value']}"))
+    rest = {key: value for key, value in detail.items() if key not in ("ItemRef", "ItemAccountRef", "TaxCodeRef")}
+    completed = {**_item(write, reference), **rest, "TaxCodeRef": {"value": code["value"]}}
+    order = ("ItemRef", "UnitPrice", "Qty", "ItemAccountRef", "TaxCodeRef")
+    detail = {name: completed[name] for name in (*order, *completed) if name in completed}
+    return {**line, "Amount": amount, "SalesItemLineDetail": detail, "CustomExtensions": []}
+
+
+def _read_numbers(detail: Json) -> None:
+    """Read Qty and UnitPrice; both zero is how python-quickbooks says "not set", and QBO answers neither."""
+    for name in ("UnitPrice", "Qty"):
+        if name in detail:
+            detail[name] = number(detail[name], name)
+    if not detail.get("UnitPrice") and not detail.get("Qty"):
+        detail.pop("UnitPrice", None)
+        detail.pop("Qty", None)
+    detail.pop("TaxInclusiveAmt", None)
+
+
+def _item(write: Write, reference: Json) -> Json:
+    if reference["value"] in SPECIAL_ITEMS:
+        return {"ItemRef": {"value": reference["value"]}}
+    _, item = target(write.company, reference, "Item")
+    if item["Type"] == "Category":
+        raise Refusal(faults.business("Categories cannot be used in transactions"))
+    answer = {"ItemRef": {"value": item["Id"], "name": item["FullyQualifiedName"]}}
+    if "IncomeAccountRef" in item:
+        answer["ItemAccountRef"] = dict(item["IncomeAccountRef"])
+    return answer
+
+
+def _discount(write: Write, line: Json, subtotal: Decimal) -> Json:
+    detail = dict(line.get("DiscountLineDetail", {}))
+    if detail.get("PercentBased"):
+        detail["DiscountPercent"] = number(detail.get("DiscountPercent", 0), "DiscountPercent")
+        amount = cents(subtotal * detail["DiscountPercent"] / 100)
+    else:
+        amount = money(line.get("Amount", 0), "Line.Amount")
+        detail["PercentBased"] = False
+        detail.pop("DiscountPercent", None)
+    account = write.company.preference("SalesFormsPrefs", "DefaultDiscountAccount")
+    reference = detail.get("DiscountAccountRef") or {"value": account}
+    detail["DiscountAccountRef"] = named(write.company, reference, "Account")
+    return {**line, "Amount": amount, "DiscountLineDetail": detail}
+
+
+def _in_order(line: Json) -> Json:
+    return {name: line[name] for name in (*LINE_ORDER, *line) if name in line}

@@ -1,0 +1,115 @@
+"""The sandbox on a socket: HTTP/1.1 with keep-alive, one write for each response, a closed socket for a lost one."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from http.client import responses
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any, Self
+
+from connectors.quickbooks.sandbox.core import Sandbox
+from connectors.quickbooks.sandbox.messages import Request, Response
+
+
+class SandboxServer(ThreadingHTTPServer):
+    """A running sandbox server; `url` is where it listens, `stop()` ends it and every open connection."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, sandbox: Sandbox, host: str, port: int) -> None:
+        super().__init__((host, port), _Handler)
+        self.sandbox = sandbox
+        self._connections: set[socket.socket] = set()
+        self._guard = Lock()
+        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        host, port = self.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+    def start(self) -> Self:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop listening, cut open connections, wait for the thread."""
+        self.shutdown()
+        self.server_close()
+        with self._guard:
+            open_now = list(self._connections)
+        for connection in open_now:
+            _cut(connection)
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._guard:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._guard:
+            self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news; anything else is printed by the base class."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Reads a request, asks the core, writes the answer at once."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: SandboxServer
+
+    def _serve(self) -> None:
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            self.close_connection = True
+            self._send(Response(411, {"Connection": "close"}))
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Request.of(self.command, self.path, dict(self.headers.items()), body)
+        answer = self.server.sandbox.handle(request)
+        if answer.lost:
+            self.close_connection = True
+            _cut(self.connection)
+            return
+        self._send(answer)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _serve  # noqa: N815 - names of http.server
+
+    def _send(self, answer: Response) -> None:
+        head = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
+        head += [f"{name}: {text}" for name, text in answer.headers.items()]
+        head += [f"Content-Length: {len(answer.body)}", "", ""]
+        body = b"" if self.command == "HEAD" else answer.body
+        self.wfile.write("\r\n".join(head).encode("latin-1", errors="replace") + body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of http.server
+        """Stay quiet: the journal knows."""
+
+
+def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> SandboxServer:
+    """Listen (port 0 takes a free one) and answer in a thread; the caller stops it."""
+    return SandboxServer(sandbox, host, port).start()
+
+
+def _cut(connection: socket.socket) -> None:
+    """End a connection at once; one that has ended already is fine."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

@@ -1,0 +1,74 @@
+"""The processor as a vendor: found by name, else created. Safe to repeat whatever happened before."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import requests
+
+from connectors.quickbooks import query
+from connectors.quickbooks.answers import Answer
+from connectors.quickbooks.client import Client, FaultError, silence, throttled, unreadable
+from connectors.quickbooks.encoding import encode
+from connectors.quickbooks.faults import Context, problems_of
+from connectors.quickbooks.matching import DELETED, has_name
+from errors.kinds import InactiveReference
+from errors.language import say
+from errors.problem import Problem, ProblemError
+
+
+class Vendors:
+    """Vendor ids by name, remembered: a vendor is looked up once."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._ids: dict[str, str] = {}
+
+    def id_of(self, name: str) -> str:
+        """The vendor of this name; one is made when there is none.
+
+        A name that a customer or employee holds gets the suffix "(Vendor)" (qbo-facts 2.2).
+
+        Raises:
+            ProblemError: InactiveReference, or that QuickBooks does not answer or refuses.
+        """
+        if name not in self._ids:
+            found = self._found(name) or self._made(name)
+            self._ids[name] = found or self._found(f"{name} (Vendor)") or self._made(f"{name} (Vendor)") or ""
+            if not self._ids[name]:
+                raise ProblemError(self._inactive(self._ids.pop(name) or name))
+        return self._ids[name]
+
+    def _found(self, name: str) -> str:
+        conditions = query.any_of("DisplayName", [name, name + DELETED])
+        found = [row for one in conditions for row in self._client.rows("Vendor", one, query.ANY_STATE)]
+        rows = [row for row in found if has_name(row, "DisplayName", name)]
+        active = [row for row in rows if row.get("Active", True)]
+        if rows and not active:
+            raise ProblemError(self._inactive(name))
+        return str(active[0]["Id"]) if active else ""
+
+    def _made(self, name: str) -> str:
+        """The new vendor's id; "" when the name is taken by somebody else."""
+        answer = self._post(name)
+        if answer.ok:
+            return str((answer.body or {})["Vendor"]["Id"])
+        if answer.has("6240"):  # made a moment ago by somebody, or by us with the answer lost
+            return self._found(name)
+        if answer.throttled:
+            raise ProblemError(throttled(self._client.company, answer))
+        if answer.unauthorised or not answer.entries:  # a token that died early is renewed by the next call
+            raise ProblemError(unreadable(self._client.company, answer))
+        raise FaultError(problems_of(answer, Context(company=self._client.company))[0], answer)
+
+    def _post(self, name: str) -> Answer:
+        """Its own request id, the same for the same name: a repetition meets the first one (qbo-facts 1.4)."""
+        token = sha256(f"{self._client.company_id}\0vendor\0{name}".encode()).hexdigest()[:50]
+        try:
+            return self._client.write("vendor", encode({"DisplayName": name}), request_id=token)
+        except requests.RequestException as error:
+            raise ProblemError(silence(self._client.company, error)) from error
+
+    def _inactive(self, name: str) -> Problem:
+        facts = {"document": name, "detail": say("the vendor {name} cannot be used", name=name)}
+        return Problem(kind=InactiveReference, subject=f"vendor {self._client.company} {name}", facts=facts)

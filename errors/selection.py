@@ -1,0 +1,74 @@
+"""Which errors are meant: what an operator filters a list by, and what an order is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, and_, exists, or_, true
+
+from errors.kinds import Category
+from errors.tables import State, blocked, errors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Every part that is given must hold.
+
+    `customer`, `document`: a part of the name, upper or lower case, of any document that the error blocks (or its exact
+    local id). `min_amount`, `max_amount`: of any one such document. `older_than`, `newer_than`: when it was first seen.
+    """
+
+    ids: tuple[int, ...] = ()
+    all: bool = False
+    state: State | None = None
+    company: str = ""
+    category: Category | None = None
+    kind: str = ""
+    customer: str = ""
+    document: str = ""
+    older_than: datetime | None = None
+    newer_than: datetime | None = None
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
+
+    def names_nothing(self) -> bool:
+        """Neither ids nor a filter nor `all`: an order for this would be an order for everything, by mistake."""
+        return all(getattr(self, part.name) == part.default for part in fields(self) if part.name != "state")
+
+    def where(self) -> ColumnElement[bool]:
+        return and_(true(), *self._of_the_error(), *self._of_its_documents())
+
+    def _of_the_error(self) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = []
+        if self.ids:
+            conditions.append(errors.c.id.in_(self.ids))
+        if self.state:
+            conditions.append(errors.c.state == self.state)
+        if self.company:
+            conditions.append(errors.c.company == self.company)
+        if self.category:
+            conditions.append(errors.c.category == self.category)
+        if self.kind:
+            conditions.append(errors.c.kind == self.kind)
+        if self.older_than:
+            conditions.append(errors.c.first_at < self.older_than)
+        if self.newer_than:
+            conditions.append(errors.c.first_at >= self.newer_than)
+        return conditions
+
+    def _of_its_documents(self) -> list[ColumnElement[bool]]:
+        conditions: list[ColumnElement[bool]] = []
+        if self.customer:
+            conditions.append(blocked.c.customer.icontains(self.customer, autoescape=True))
+        if self.document:
+            label = blocked.c.label.icontains(self.document, autoescape=True)
+            conditions.append(or_(label, blocked.c.local_id == self.document))
+        if self.min_amount is not None:
+            conditions.append(blocked.c.amount >= self.min_amount)
+        if self.max_amount is not None:
+            conditions.append(blocked.c.amount <= self.max_amount)
+        if not conditions:
+            return []
+        return [exists().where(blocked.c.error_id == errors.c.id, *conditions)]

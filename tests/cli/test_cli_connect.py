@@ -1,0 +1,166 @@
+"""Connecting a company: the browser's way back, the pasted address, another company than before, the end."""
+
+import re
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from sqlalchemy import create_engine
+
+from connectors.tokens import tokens
+from worker import exits
+from worker.connect import ConnectError, callback, consent
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("code=c&state=other&realmId=1", "does not belong to this attempt"),
+        ("code=c&realmId=1", "does not belong to this attempt"),
+        ("error=access_denied&state=s", "declined"),
+        ("error=invalid_scope&state=s", "invalid_scope"),
+        ("code=c&state=s", "realmId"),
+        ("state=s&realmId=1", "code"),
+    ],
+)
+def test_an_answer_that_is_no_consent_is_told_in_a_sentence(query, told):
+    with pytest.raises(ConnectError, match=told):
+        consent(f"http://localhost:8400/callback?{query}", "s")
+
+
+def test_the_code_of_a_consent_is_never_printed():
+    answer = consent("https://shop.example/x?code=c0de&state=s&realmId=77", "s")
+    assert answer.realm_id == "77"
+    assert "c0de" not in repr(answer)
+
+
+def test_the_callback_listens_to_the_right_answer_only(free_port):
+    address = f"http://localhost:{free_port}/callback"
+    with callback(address, "s") as waiting:
+        here = f"http://127.0.0.1:{free_port}"
+        assert requests.get(f"{here}/favicon.ico", timeout=5).status_code == 404
+        assert requests.get(f"{here}/callback?code=evil&state=guess&realmId=1", timeout=5).status_code == 400
+        assert requests.get(f"{here}/callback?code=c&state=s&realmId=1", timeout=5).status_code == 200
+        assert waiting.wait(5).code == "c"
+
+
+def test_nobody_who_comes_back_is_told_after_a_while(free_port):
+    with (
+        callback(f"http://localhost:{free_port}/callback", "s") as waiting,
+        pytest.raises(ConnectError, match="--paste"),
+    ):
+        waiting.wait(0)
+
+
+def test_the_callback_is_not_heard_from_other_machines(free_port):
+    with callback(f"http://0.0.0.0:{free_port}/callback", "s"), pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.2", free_port), timeout=5)
+
+
+def agree(address, *, action="connect", realm=None):
+    """What an admin does in the browser; returns the address that the browser is sent to."""
+    page = requests.get(address, timeout=5).text
+    realms = re.findall(r'<option value="(\d+)"', page)
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    where = "{0.scheme}://{0.netloc}{0.path}".format(urlsplit(address))
+    form = asked | {"realmId": realm or realms[0], "action": action}
+    return requests.post(where, data=form, allow_redirects=False, timeout=5).headers["Location"]
+
+
+@pytest.fixture
+def paste(cuadre, monkeypatch):
+    """`cuadre connect --paste` with somebody at a browser elsewhere."""
+
+    def connect(*arguments, company="main", **choices):
+        shown = []
+        monkeypatch.setattr("worker.commands.connect.line", shown.append)
+        monkeypatch.setattr("worker.commands.connect.Prompt.ask", lambda _: agree(shown[1], **choices))
+        return cuadre("connect", company, "--paste", *arguments)
+
+    return connect
+
+
+def stored():
+    engine = create_engine("sqlite:///cuadre.sqlite")
+    with engine.connect() as connection:
+        rows = connection.execute(tokens.select()).mappings().all()
+    engine.dispose()
+    return {row["company"]: dict(row) for row in rows}
+
+
+def test_a_company_is_connected_through_the_browser(cuadre, house, monkeypatch):
+    def browser(address):
+        threading.Thread(target=lambda: requests.get(agree(address), timeout=5), daemon=True).start()
+
+    monkeypatch.setattr(webbrowser, "open", browser)
+    told = cuadre("connect", "main", "--timeout", "20")
+    assert told.code == exits.OK, told.err
+    assert "main is connected" in told.out
+    assert stored()["main"]["status"] == "connected"
+    assert cuadre("status", "--json").json()[0]["connection"] == "connected"
+    checks = {(check["company"], check["name"]): check["state"] for check in cuadre("doctor", "--json").json()}
+    assert checks[("main", "connection")] == "ok"
+    assert checks[("main", "accounts")] == "ok"
+
+
+def test_a_company_is_connected_by_pasting_the_address(paste, house):
+    assert paste().code == exits.OK
+    assert stored()["main"]["environment"] == house.sandbox.url
+
+
+def test_tokens_are_not_readable_where_they_are_kept(paste, house):
+    paste()
+    raw = Path("cuadre.sqlite").read_bytes() + b"".join(each.read_bytes() for each in Path().glob("cuadre.sqlite-*"))
+    assert stored()["main"]["refresh_token"].startswith("gAAAA")
+    assert b"AB11" not in raw
+
+
+def test_a_declined_consent_is_a_sentence(paste, house):
+    told = paste(action="cancel")
+    assert told.code == exits.ATTENTION
+    assert "declined" in told.err
+
+
+def test_another_quickbooks_company_than_before_is_refused_unless_it_is_meant(paste, house):
+    paste(realm="9130357849536326")
+    told = paste(realm="9130357849536999")
+    assert told.code == exits.ATTENTION
+    assert "belonged to" in told.err
+    assert stored()["main"]["realm_id"] == "9130357849536326"
+    assert paste("--replace-company", realm="9130357849536999").code == exits.OK
+    assert stored()["main"]["realm_id"] == "9130357849536999"
+
+
+def test_a_quickbooks_company_belongs_to_one_company_only(paste, house):
+    paste(realm="9130357849536326")
+    text = Path("cuadre.toml").read_text()
+    Path("cuadre.toml").write_text(f'{text}[companies.second]\nsource.url = "sqlite:///b.sqlite"\n')
+    told = paste(company="second", realm="9130357849536326")
+    assert told.code == exits.ATTENTION
+    assert "already connected as main" in told.err
+    assert "second" not in stored()
+    assert paste(company="second", realm="9130357849536999").code == exits.OK
+
+
+def test_a_disconnected_company_keeps_its_realm_and_its_tokens_end(paste, cuadre, house):
+    paste()
+    realm = stored()["main"]["realm_id"]
+    assert cuadre("disconnect", "main").code == exits.OK
+    after = stored()["main"]
+    assert (after["status"], after["realm_id"]) == ("disconnected", realm)
+    told = cuadre("disconnect", "main")
+    assert told.code == exits.ATTENTION
+    assert "not connected" in told.err
+    assert paste().code == exits.OK
+
+
+def test_a_disconnection_that_intuit_did_not_hear_changes_nothing(paste, cuadre, house):
+    paste()
+    house.sandbox.stop()
+    told = cuadre("disconnect", "main")
+    assert told.code == exits.UNREACHABLE
+    assert stored()["main"]["status"] == "connected"

@@ -1,0 +1,142 @@
+"""A day on the command line: an invoice goes out, a bad one is held, people get their mail."""
+
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import create_engine, text
+
+from connectors.quickbooks.oauth import OAuth
+from connectors.tokens import TokenStore
+from worker import exits, mails
+from worker.clock import Clock
+from worker.companies import open_state
+from worker.config import load, settings
+
+INVOICE = "INSERT INTO invoices (id, customer_id, number, date, total, status) VALUES "
+LINE = "INSERT INTO invoice_lines (invoice_id, position, service_id, quantity, unit_price) VALUES "
+ROWS = (
+    "INSERT INTO customers (id, name, email) VALUES ('c1', 'Ana Ruiz', 'ana@ruiz.example')",
+    "INSERT INTO services (id, name) VALUES ('s1', 'Window cleaning')",
+    f"{INVOICE} ('i1', 'c1', 'N-1', '2026-03-02', 50, 'issued')",
+    f"{LINE} ('i1', 1, 's1', 1, 50)",
+    f"{INVOICE} ('i2', 'c1', 'N-2', '2026-03-02', 99, 'issued')",  # its one line says 50
+    f"{LINE} ('i2', 1, 's1', 1, 50)",
+)
+
+
+@pytest.fixture
+def connected(house):
+    """The house with its connection made, and three rows in its books."""
+    config = load(Path("cuadre.toml"), {}).config
+    engine = open_state(config)
+    realm = "9130357849536326"
+    house.sandbox.sandbox.connect(realm, refresh_token="a refresh token")
+    store = TokenStore(engine, settings.token_keys(config), now=Clock().now)
+    grant = OAuth(settings.app(config), now=Clock().now).refresh("main", "a refresh token")
+    store.connect("main", realm, config.quickbooks.environment, grant)
+    engine.dispose()
+    books = create_engine("sqlite:///books.sqlite")
+    with books.begin() as connection:
+        for statement in ROWS:
+            connection.execute(text(statement))
+    books.dispose()
+    return house
+
+
+class Postman:
+    """Takes every mail."""
+
+    def __init__(self):
+        self.mails = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        return "250 taken"
+
+
+@pytest.fixture
+def post(free_port):
+    postman = Postman()
+    controller = Controller(postman, hostname="127.0.0.1", port=free_port)
+    controller.start()
+    yield SimpleNamespace(port=free_port, mails=postman.mails)
+    controller.stop()
+
+
+MAIL = """
+[mail]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+sender = "Cuadre <cuadre@shop.example>"
+recipients = [{{address = "owner@shop.example"}}]
+"""
+
+
+def test_good_rows_are_posted_and_bad_ones_are_held_with_their_reason(cuadre, connected):
+    told = cuadre("once", "--json")
+    assert told.code == exits.ATTENTION, told.err
+    report = told.json()["main"]
+    assert report["halted"] is None
+    assert report["posted"] == {"customer": 1, "service": 1, "invoice": 1}
+    assert report["held"] == 1
+    (standing,) = cuadre("status", "--json").json()
+    assert standing["connection"] == "connected"
+    assert standing["items"] == {"linked": 3, "held": 1}
+    assert standing["open_errors"] == {"invoices": 1}
+    assert standing["last_tick"]
+    assert "N-2" in cuadre("errors", "list").out
+    again = cuadre("once", "main")
+    assert "posted nothing" in again.out
+
+
+def test_what_asks_for_a_person_is_mailed_once(cuadre, connected, post):
+    Path("cuadre.toml").write_text(Path("cuadre.toml").read_text() + MAIL.format(port=post.port))
+    cuadre("once")
+    config = load(Path("cuadre.toml"), {}).config
+    engine = open_state(config)
+    try:
+        assert mails.send(config, engine, Clock().now()).sent == 1
+        assert mails.send(config, engine, Clock().now()).sent == 0
+    finally:
+        engine.dispose()
+    (mail,) = post.mails
+    assert mail["To"] == "owner@shop.example"
+    assert "N-2" in mail.get_body(("plain",)).get_content()
+
+
+def test_a_halted_company_is_mailed_once(cuadre, house, post):
+    Path("cuadre.toml").write_text(Path("cuadre.toml").read_text() + MAIL.format(port=post.port))
+    cuadre("once")
+    config = load(Path("cuadre.toml"), {}).config
+    engine = open_state(config)
+    try:
+        mails.send(config, engine, Clock().now())
+        mails.send(config, engine, Clock().now())
+    finally:
+        engine.dispose()
+    (mail,) = post.mails
+    assert "cuadre connect main" in mail.get_body(("plain",)).get_content()
+
+
+def test_a_test_mail_arrives_and_doctor_finds_the_server(cuadre, house, post):
+    assert cuadre("mail", "test").code == exits.CONFIGURATION
+    Path("cuadre.toml").write_text(Path("cuadre.toml").read_text() + MAIL.format(port=post.port))
+    told = cuadre("mail", "test")
+    assert (told.code, told.out) == (exits.OK, "owner@shop.example: sent\n")
+    assert post.mails[0]["Subject"] == "Cuadre: test mail"
+    (check,) = [check for check in cuadre("doctor", "--json").json() if check["name"] == "mail"]
+    assert check["state"] == "ok"
+
+
+def test_a_mail_server_that_is_away_is_told(cuadre, house):
+    Path("cuadre.toml").write_text(Path("cuadre.toml").read_text() + MAIL.format(port=1))
+    told = cuadre("mail", "test")
+    assert told.code == exits.UNREACHABLE
+    assert "owner@shop.example: not sent" in told.err
+    (check,) = [check for check in cuadre("doctor", "--json").json() if check["name"] == "mail"]
+    assert check["state"] == "problem"

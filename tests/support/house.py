@@ -1,0 +1,228 @@
+"""A whole house in one process: local books, state database, pipeline, and a sandbox QuickBooks behind an adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import count
+from typing import Any
+
+import requests
+from cryptography.fernet import Fernet
+from sqlalchemy import Engine, delete, insert, update
+
+from connectors.documents import CENT, DocumentKind
+from connectors.local import reference
+from connectors.local.engine import connect
+from connectors.local.reference_setup import init, settings as reference_settings
+from connectors.local.settings import LocalSettings
+from connectors.local.source import LocalSource
+from connectors.quickbooks.opening import QuickBooksConnector
+from connectors.quickbooks.sandbox.adapter import SandboxAdapter
+from connectors.quickbooks.sandbox.control import set_preferences
+from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
+from connectors.quickbooks.sandbox.injection import FaultRule
+from connectors.quickbooks.settings import CompanySettings
+from connectors.tokens import TokenStore
+from errors import actions, queue
+from errors.kinds import Action, Kind
+from errors.listing import ErrorRow
+from errors.selection import Selection
+from errors.tables import State as ErrorState
+from tests.support.quickbooks_desk import ACCOUNTS, DAY, URL, FakeClock, app_settings, grant
+from worker import pipeline
+from worker.clock import Clock
+from worker.pipeline import Company, TickReport
+from worker.state import database, items
+from worker.state.items import Item
+from worker.state.machine import State
+
+NAME = "shop"
+BY = "tester"
+
+
+@dataclass
+class House:
+    """One company with everything around it. Rows go in by plain SQL, as an application would write them."""
+
+    clock: FakeClock
+    engine: Engine
+    books: Engine
+    sandbox: Sandbox
+    company: Company
+
+    # --- the application ----------------------------------------------------------------------------------------------
+
+    def row(self, table: str, **values: Any) -> None:
+        with self.books.begin() as connection:
+            connection.execute(insert(reference.metadata.tables[table]).values(**values))
+
+    def change(self, table: str, key: str, **values: Any) -> None:
+        chosen = reference.metadata.tables[table]
+        with self.books.begin() as connection:
+            connection.execute(update(chosen).where(chosen.c.id == key).values(**values))
+
+    def customer(self, key: str = "c1", name: str = "Ana Ruiz", **values: Any) -> str:
+        self.row("customers", id=key, name=name, **values)
+        return key
+
+    def service(self, key: str = "s1", name: str = "Tree care", **values: Any) -> str:
+        self.row("services", id=key, name=name, **values)
+        return key
+
+    def invoice(
+        self,
+        key: str,
+        number: str = "",
+        lines: Sequence[tuple[str, str, str]] = (("s1", "2", "75.00"),),
+        customer: str = "c1",
+        day: date = DAY,
+        **values: Any,
+    ) -> str:
+        """`lines`: (service, quantity, unit price)."""
+        total = total_of(lines)
+        written = {"number": number or f"INV-{key}", "date": day, "total": total, "status": "issued", **values}
+        with self.books.begin() as connection:
+            connection.execute(insert(reference.invoices).values(id=key, customer_id=customer, **written))
+            for position, (service, quantity, price) in enumerate(lines, start=1):
+                line = {"service_id": service, "quantity": Decimal(quantity), "unit_price": Decimal(price)}
+                connection.execute(insert(reference.invoice_lines).values(invoice_id=key, position=position, **line))
+        return key
+
+    def relined(self, key: str, lines: Sequence[tuple[str, str, str]]) -> None:
+        """Other lines, and the total that goes with them, in one transaction."""
+        total = total_of(lines)
+        with self.books.begin() as connection:
+            connection.execute(delete(reference.invoice_lines).where(reference.invoice_lines.c.invoice_id == key))
+            for position, (service, quantity, price) in enumerate(lines, start=1):
+                line = {"service_id": service, "quantity": Decimal(quantity), "unit_price": Decimal(price)}
+                connection.execute(insert(reference.invoice_lines).values(invoice_id=key, position=position, **line))
+            connection.execute(update(reference.invoices).where(reference.invoices.c.id == key).values(total=total))
+
+    def payment(self, key: str, parts: dict[str, str], customer: str = "c1", **values: Any) -> str:
+        total = sum(map(Decimal, parts.values()), Decimal(0))
+        written = {"date": DAY, "total": total, "method": "card", "reference": f"ch_{key}", **values}
+        with self.books.begin() as connection:
+            connection.execute(insert(reference.payments).values(id=key, customer_id=customer, **written))
+            for invoice_id, amount in parts.items():
+                part = {"payment_id": key, "invoice_id": invoice_id, "amount": Decimal(amount)}
+                connection.execute(insert(reference.payment_allocations).values(**part))
+        return key
+
+    def furnish(self) -> None:
+        self.customer()
+        self.service()
+
+    # --- Cuadre -------------------------------------------------------------------------------------------------------
+
+    def tick(self, **changes: Any) -> TickReport:
+        """One tick; time has moved a little since the last one."""
+        self.clock.moment += timedelta(minutes=2)
+        return pipeline.run(replace(self.company, **changes))
+
+    def errors(self, state: ErrorState = ErrorState.OPEN) -> list[ErrorRow]:
+        with self.engine.connect() as connection:
+            return queue.list_errors(connection, Selection(state=state), limit=1000)
+
+    def kinds(self) -> list[type[Kind]]:
+        return [row.problem.kind for row in self.errors()]
+
+    def order(self, action: Action, error: ErrorRow, number: str | None = None) -> None:
+        with self.engine.begin() as connection:
+            chosen, now = Selection(ids=(error.id,)), self.clock.now()
+            done = {
+                Action.RESYNC: lambda: actions.resync(connection, chosen, by=BY, now=now),
+                Action.SKIP: lambda: actions.skip(connection, chosen, by=BY, now=now),
+                Action.UNSKIP: lambda: actions.unskip(connection, chosen, by=BY, now=now),
+                Action.DELETE: lambda: actions.delete(connection, chosen, by=BY, now=now),
+                Action.USE_NUMBER: lambda: actions.use_number(connection, error.id, number, by=BY, now=now),
+            }[action]()
+        assert not done.refused, done.refused
+
+    def item(self, kind: DocumentKind, key: str) -> Item:
+        with self.engine.connect() as connection:
+            return items.by_key(connection, NAME, {(kind, key)})[kind, key]
+
+    def states(self) -> dict[State, int]:
+        with self.engine.connect() as connection:
+            return dict(items.counts(connection, NAME))
+
+    # --- QuickBooks ---------------------------------------------------------------------------------------------------
+
+    def rows(self, entity: str) -> list[Any]:
+        return [row.data for row in self.sandbox.company(FIRST_REALM).store.rows(entity)]
+
+    def by_number(self, number: str) -> Any:
+        found = [row for row in self.rows("Invoice") if row.get("DocNumber") == number]
+        assert len(found) == 1, f"{len(found)} invoices {number}"
+        return found[0]
+
+    def preferences(self, **values: Any) -> None:
+        set_preferences(self.sandbox.company(FIRST_REALM), values)
+
+    def fail(self, effect: str, **rule: Any) -> None:
+        self.sandbox.fail(FaultRule(effect=effect, **rule))
+
+    def outsider(self, entity: str, body: dict[str, Any], **params: str) -> Any:
+        """Somebody else at work in the same QuickBooks."""
+        session = requests.Session()
+        session.mount(URL, SandboxAdapter(self.sandbox))
+        self.sandbox.connect(FIRST_REALM, access_token="outsider")
+        answer = session.post(
+            f"{URL}/v3/company/{FIRST_REALM}/{entity.lower()}",
+            json=body,
+            params=params,
+            headers={"Authorization": "Bearer outsider", "Accept": "application/json"},
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()[entity]
+
+    def writes(self) -> list[Any]:
+        """Every write that reached QuickBooks with a request id: ours."""
+        return [entry for entry in self.sandbox.journal.entries if entry.request_id]
+
+
+def total_of(lines: Sequence[tuple[str, str, str]]) -> Decimal:
+    """Each line to the cent, then the sum: what an invoice of an application says."""
+    amounts = (Decimal(quantity) * Decimal(price) for _, quantity, price in lines)
+    return sum((amount.quantize(CENT, ROUND_HALF_UP) for amount in amounts), Decimal(0))
+
+
+def build(state_url: str, books_url: str, *, settings: LocalSettings | None = None, seed: str = "empty") -> House:
+    """A connected house; with `settings` its local books are those of existing tables."""
+    clock = FakeClock()
+    engine = database.connect(state_url)
+    database.migrate(engine)
+    books = connect(books_url, "source")
+    if settings is None:
+        init(books)
+        settings = reference_settings(books_url)
+    sandbox = Sandbox(clock.now, seed=seed)
+    store = TokenStore(engine, [Fernet.generate_key().decode()], now=clock.now)
+    sandbox.connect(FIRST_REALM, access_token="access-1", refresh_token="refresh-1")
+    store.connect(NAME, FIRST_REALM, URL, grant(clock))
+    connector = QuickBooksConnector(
+        app_settings(),
+        store,
+        now=clock.now,
+        sleep=clock.sleep,
+        mount=lambda session: session.mount(URL, SandboxAdapter(sandbox)),
+    )
+    fast = {"requests_per_second": 10**6, "requests_per_minute": 10**6}
+    target = connector.open_target(
+        CompanySettings(name=NAME, accounts=ACCOUNTS, payment_methods={"card": "Visa"}, **fast)
+    )
+    numbers = count(1)
+    company = Company(
+        name=NAME,
+        engine=engine,
+        source=LocalSource(settings),
+        target=target,
+        realm_id=FIRST_REALM,
+        clock=Clock(now=clock.now, sleep=clock.sleep),
+        new_request_id=lambda: f"request-{next(numbers)}",
+        calls=lambda: target.calls,
+    )
+    return House(clock=clock, engine=engine, books=books, sandbox=sandbox, company=company)

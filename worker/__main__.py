@@ -1,0 +1,5 @@
+"""`python -m worker` is `cuadre`."""
+
+from worker.cli import main
+
+main()

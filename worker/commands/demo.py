@@ -1,0 +1,27 @@
+"""cuadre demo"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from errors.language import _
+from worker.commands.output import Json
+from worker.commands.session import session
+from worker.demo.command import demo as show
+
+app = typer.Typer()
+
+
+@app.command(help=_("Show the whole way on this machine: books, a sandbox QuickBooks, errors and their mending."))
+def demo(
+    context: typer.Context,
+    *,
+    as_json: Json = False,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help=_("Leave configuration, databases and sandbox in this folder."))
+    ] = None,
+) -> None:
+    raise typer.Exit(show(as_json=as_json, keep=keep, clock=session(context).clock))

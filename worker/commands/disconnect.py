@@ -1,0 +1,34 @@
+"""cuadre disconnect COMPANY"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from connectors.quickbooks.oauth import OAuth
+from connectors.tokens import TokenStore
+from errors.language import _, say
+from worker import exits
+from worker.commands.output import complain, line
+from worker.commands.session import session
+from worker.config import settings
+from worker.connect import ConnectError, disconnect as end
+
+app = typer.Typer()
+
+
+@app.command(help=_("Revoke the tokens at Intuit and forget them; what was linked stays linked."))
+def disconnect(
+    context: typer.Context, company: Annotated[str, typer.Argument(help=_("Its name in the configuration."))]
+) -> None:
+    current = session(context)
+    config = current.load().config
+    current.company(company, config)
+    store = TokenStore(current.engine, settings.token_keys(config), now=current.now)
+    try:
+        end(company, store=store, oauth=OAuth(settings.app(config), now=current.now))
+    except ConnectError as error:
+        complain(str(error))
+        raise typer.Exit(exits.ATTENTION) from None
+    line(say("{company} is disconnected. `cuadre connect {company}` goes on where it stood.", company=company))

@@ -1,0 +1,50 @@
+"""cuadre run"""
+
+from __future__ import annotations
+
+import os
+from threading import Event
+
+import typer
+
+from errors.language import _
+from worker import mails, pipeline
+from worker.commands.session import session
+from worker.companies import open_company, open_state
+from worker.config import Loaded
+from worker.daemon import Daemon
+from worker.log import setup
+from worker.notify import notifier, watchdog_seconds
+from worker.schedule.workshop import Workshop
+
+app = typer.Typer()
+
+
+@app.command(help=_("Run in the foreground until stopped (SIGTERM, Ctrl-C); SIGHUP reads the configuration again."))
+def run(context: typer.Context) -> None:
+    current = session(context)
+    loaded = current.load()
+    setup(loaded.config.log)
+
+    def reload() -> Loaded:
+        again = current.load()
+        setup(again.config.log)
+        return again
+
+    engine, stopping = open_state(loaded.config), Event()
+    workshop = Workshop(
+        loaded.config, engine, current.clock, opener=open_company, run=pipeline.run, stopping=stopping.is_set
+    )
+    daemon = Daemon(
+        loaded=loaded,
+        reload=reload,
+        engine=engine,
+        workshop=workshop,
+        deliver_mail=lambda config: mails.send(config, engine, current.now()),
+        clock=current.clock,
+        stopping=stopping,
+        notify=notifier(),
+        beat=watchdog_seconds(current.environment, os.getpid()),
+    )
+    daemon.listen()
+    raise typer.Exit(daemon.run())

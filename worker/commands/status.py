@@ -1,0 +1,88 @@
+"""cuadre status"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from errors.language import _, fix, say, sentence
+from worker import exits
+from worker.commands.output import Json, document, line, moment, table
+from worker.commands.session import session
+from worker.status import Standing, standings
+
+app = typer.Typer()
+
+
+def words() -> dict[str, str]:
+    """The states of a connection, for people."""
+    return {
+        "connected": _("connected"),
+        "lost": _("lost"),
+        "disconnected": _("disconnected"),
+        "never": _("never connected"),
+    }
+
+
+@app.command(help=_("How every company stands. Exit 1: something needs a person."))
+def status(context: typer.Context, *, as_json: Json = False) -> None:
+    current = session(context)
+    companies = standings(current.config, current.engine)
+    if as_json:
+        document([plain(each) for each in companies])
+    else:
+        _show(companies)
+    if any(each.needs_attention for each in companies):
+        raise typer.Exit(exits.ATTENTION)
+
+
+def plain(standing: Standing) -> dict[str, Any]:
+    """One company for a machine."""
+    return {
+        "company": standing.company,
+        "enabled": standing.enabled,
+        "connection": standing.connection,
+        "realm_id": standing.realm_id,
+        "refresh_expires_at": standing.refresh_expires_at,
+        "stopped_by": [
+            {"kind": each.kind.code, "sentence": sentence(each), "fix": fix(each)} for each in standing.stopped_by
+        ],
+        "items": dict(standing.items),
+        "open_errors": dict(standing.open_errors),
+        "last_tick": standing.last_tick,
+        "oldest_waiting": standing.oldest_waiting,
+    }
+
+
+def _show(companies: tuple[Standing, ...]) -> None:
+    if not companies:
+        line(_("No company is configured."))
+        return
+    headings = (
+        _("Company"),
+        _("QuickBooks"),
+        _("State"),
+        _("Items"),
+        _("Open errors"),
+        _("Last tick"),
+        _("Waits since"),
+    )
+    table(headings, [_row(each) for each in companies])
+    for each in companies:
+        for problem in each.stopped_by:
+            line(say("{company}: {sentence}", company=each.company, sentence=sentence(problem)))
+            line(f"  {fix(problem)}")
+
+
+def _row(standing: Standing) -> tuple[str, ...]:
+    state = _("stopped") if standing.stopped_by else _("running") if standing.enabled else _("disabled")
+    return (
+        standing.company,
+        words().get(standing.connection, standing.connection),
+        state,
+        ", ".join(f"{count} {_(name)}" for name, count in standing.items.items()) or "-",
+        ", ".join(f"{count} {_(name)}" for name, count in standing.open_errors.items()) or "-",
+        moment(standing.last_tick),
+        moment(standing.oldest_waiting),
+    )

@@ -1,0 +1,134 @@
+"""What spans several keys. Each check yields (path, sentence) for one thing; the loader adds the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+from errors.language import _, say
+from worker.config.mistakes import Path
+from worker.config.schema import Config, QuickBooks, Source
+
+Found = Iterator[tuple[Path, str]]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def always(config: Config) -> Found:
+    """What is wrong whatever the command."""
+    yield from _state(config)
+    yield from _quickbooks(config)
+    yield from _mail(config)
+    for name, company in config.companies.items():
+        yield from _source(("companies", name, "source"), company.source)
+        if company.jitter >= company.poll:
+            yield ("companies", name, "jitter"), _("jitter must be smaller than poll")
+
+
+def complete(config: Config) -> Found:
+    """What a command that works with QuickBooks cannot do without."""
+    if not config.companies:
+        yield ("companies",), _("no company is configured; add a table such as [companies.main]")
+    elif not config.enabled():
+        yield ("companies",), _("every company has enabled = false")
+    app = config.quickbooks
+    if not app.client_id:
+        yield ("quickbooks", "client_id"), _("missing; it is under Keys & OAuth of your app at developer.intuit.com")
+    if not app.client_secret.get_secret_value():
+        yield ("quickbooks", "client_secret"), _("missing; give it, client_secret_file or a systemd credential")
+    if not app.token_key.get_secret_value():
+        yield ("quickbooks", "token_key"), _("missing; `cuadre config new-key` makes one. Tokens are encrypted with it")
+    for name in config.enabled():
+        if not config.companies[name].source.url.get_secret_value():
+            yield ("companies", name, "source", "url"), _("missing; the database URL of your own books")
+
+
+def warnings(config: Config) -> Found:
+    """What works today and will trouble somebody tomorrow."""
+    if config.quickbooks.environment == "production" and config.quickbooks.redirect_uri.startswith("http:"):
+        yield (
+            ("quickbooks", "redirect_uri"),
+            _("Intuit takes only https addresses with production keys; see `cuadre connect --paste`"),
+        )
+
+
+def _state(config: Config) -> Found:
+    url = config.state.url.get_secret_value()
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        yield ("state", "url"), _("expected sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE")
+
+
+def _quickbooks(config: Config) -> Found:
+    yield from _environment(config.quickbooks.environment)
+    yield from _limits(config.quickbooks)
+    address = urlsplit(config.quickbooks.redirect_uri)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        yield ("quickbooks", "redirect_uri"), _("expected an address such as http://localhost:8400/callback")
+    elif address.scheme == "http" and address.hostname not in LOOPBACK:
+        yield ("quickbooks", "redirect_uri"), _("http only on this machine (localhost); elsewhere https")
+    key = config.quickbooks.token_key.get_secret_value()
+    if not all(map(_is_fernet, key.split())):  # several, while one is being replaced
+        yield (
+            ("quickbooks", "token_key"),
+            _("not a Fernet key (32 bytes, URL-safe base64); `cuadre config new-key` makes one"),
+        )
+
+
+def _limits(quickbooks: QuickBooks) -> Found:
+    """Intuit's limits (qbo-facts section 6); a sandbox on this machine has none."""
+    if quickbooks.environment not in {"production", "sandbox"}:
+        return
+    for name, most in (("requests_per_second", 10), ("requests_per_minute", 500)):
+        if getattr(quickbooks.limits, name) > most:
+            yield ("quickbooks", "limits", name), say("Intuit allows at most {most}", most=most)
+
+
+def _environment(value: str) -> Found:
+    if value in {"production", "sandbox"}:
+        return
+    address = urlsplit(value)
+    path: Path = ("quickbooks", "environment")
+    if address.scheme not in {"http", "https"}:
+        yield path, _('expected "production", "sandbox" or the address of a `cuadre sandbox`')
+    elif address.scheme == "http" and address.hostname not in LOOPBACK:
+        yield path, _("http only on this machine (127.0.0.1): tokens would cross the network readable")
+
+
+def _is_fernet(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _mail(config: Config) -> Found:
+    mail = config.mail
+    if mail.host:
+        if not mail.sender:
+            yield ("mail", "sender"), _("missing, although mail.host is given")
+        if not mail.recipients:
+            yield ("mail", "recipients"), _('missing, although mail.host is given; expected [{address = "..."}]')
+    elif mail.recipients or mail.username:
+        yield ("mail", "host"), _("missing, although other keys of [mail] are given")
+    if mail.username and not mail.password.get_secret_value():
+        yield ("mail", "password"), _("missing, although mail.username is given")
+
+
+def _source(path: Path, source: Source) -> Found:
+    rows = source.rows()
+    if source.layout == "reference":
+        for kind in rows:
+            yield (*path, kind), _('only with schema = "mapped"; the reference schema needs no queries')
+        return
+    if not rows:
+        yield (*path, "schema"), _('"mapped" needs a query for each kind you have, e.g. [...source.invoice]')
+    for kind, mapped in rows.items():
+        if not mapped.query:
+            yield (*path, kind, "query"), _("missing; the SELECT that reads these rows")
+    if source.invoice is not None and not source.invoice.lines:
+        yield (*path, "invoice", "lines"), _("missing; the SELECT that reads the lines of invoices")
+    for needed in ("customer", "service"):
+        if "invoice" in rows and needed not in rows:
+            yield (*path, "invoice"), say("invoices need [...source.{kind}] too", kind=needed)

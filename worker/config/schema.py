@@ -1,0 +1,173 @@
+"""Every key of the configuration: type, default, limits. Durations are seconds. What spans keys is in checks.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+Language = Literal["en", "es"]
+Seconds = Annotated[float, Field(gt=0)]
+CompanyName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=40)]
+
+
+class Section(BaseModel):
+    """A table of the configuration: frozen, unknown keys refused, values never echoed in errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, validate_by_name=True)
+
+
+class State(Section):
+    """Where Cuadre keeps its own tables: SQLite or postgresql+psycopg://."""
+
+    url: SecretStr = SecretStr("sqlite:///cuadre.sqlite")
+    url_file: Path | None = None
+
+
+class Log(Section):
+    """`auto`: for people when standard error is a terminal, JSON otherwise."""
+
+    format: Literal["auto", "console", "json"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Limits(Section):
+    """Below what Intuit allows for each company: 10 a second, 500 a minute (qbo-facts section 6); see checks.py."""
+
+    requests_per_second: Annotated[int, Field(ge=1)] = 8
+    requests_per_minute: Annotated[int, Field(ge=1)] = 400
+
+
+class QuickBooks(Section):
+    """The keys of your app at Intuit, and the key that encrypts tokens at rest."""
+
+    environment: str = "production"
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: Path | None = None
+    redirect_uri: str = "http://localhost:8400/callback"
+    token_key: SecretStr = SecretStr("")
+    token_key_file: Path | None = None
+    timeout: Seconds = 60
+    connect_timeout: Seconds = 10
+    limits: Limits = Limits()
+
+
+class Recipient(Section):
+    """Who gets the mails; no language: that of the configuration."""
+
+    address: Annotated[str, Field(pattern=r"^[^\s<>,;:@()]+@[^\s<>,;:@()]+$")]
+    language: Language | None = None
+
+
+class Mail(Section):
+    """No host: no mail is sent."""
+
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    sender: str = ""
+    recipients: tuple[Recipient, ...] = ()
+
+
+class Rows(Section):
+    """How one kind of document is read from existing tables (schema = "mapped")."""
+
+    query: str = ""
+    key: Literal["integer", "text"] = "integer"
+
+
+class ServiceRows(Rows):
+    """`delete`: the statement that takes a failing service off the local list."""
+
+    delete: str = ""
+
+
+class InvoiceRows(Rows):
+    """`lines`: the query for the lines; `write_number`: the statement that writes a new number back."""
+
+    lines: str = ""
+    write_number: str = ""
+
+
+class PaymentRows(Rows):
+    """`allocations`: the query for the invoices that a payment settles."""
+
+    allocations: str = ""
+
+
+class NumberedRows(Rows):
+    """`write_number`: the statement that writes a new number back."""
+
+    write_number: str = ""
+
+
+class Source(Section):
+    """One company's local books. `layout` is the key `schema` (pydantic owns that attribute's name)."""
+
+    url: SecretStr = SecretStr("")
+    url_file: Path | None = None
+    layout: Annotated[Literal["reference", "mapped"], Field(alias="schema")] = "reference"
+    overlap: Annotated[float, Field(ge=0)] = 300
+    customer: Rows | None = None
+    service: ServiceRows | None = None
+    invoice: InvoiceRows | None = None
+    payment: PaymentRows | None = None
+    refund: NumberedRows | None = None
+    fee: NumberedRows | None = None
+
+    def rows(self) -> Mapping[str, Rows]:
+        """The mapped kinds, by the kind's word."""
+        kinds = ("customer", "service", "invoice", "payment", "refund", "fee")
+        return {kind: rows for kind in kinds if isinstance(rows := getattr(self, kind), Rows)}
+
+
+class Accounts(Section):
+    """Accounts by name or number in the chart of accounts; `cuadre doctor` looks for each."""
+
+    income: str = "Services"
+    deposit: str = "Undeposited Funds"
+    refunds_from: str = "Checking"
+    fees_from: str = "Checking"
+    fees_expense: str = "Bank Charges"
+
+
+class Policies(Section):
+    """`create`: what is missing in QuickBooks is created; `match`: it becomes an error."""
+
+    customers: Literal["create", "match"] = "create"
+    services: Literal["create", "match"] = "create"
+    default_service: str = ""
+    default_processor: str = "Card processor"
+
+
+class Company(Section):
+    """One QuickBooks company and the local books that go with it."""
+
+    enabled: bool = True
+    poll: Annotated[float, Field(ge=1)] = 60
+    jitter: Annotated[float, Field(ge=0)] = 5
+    source: Source = Source()
+    accounts: Accounts = Accounts()
+    policies: Policies = Policies()
+    payment_methods: Mapping[str, str] = {}
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    language: Language = "en"
+    state: State = State()
+    log: Log = Log()
+    quickbooks: QuickBooks = QuickBooks()
+    mail: Mail = Mail()
+    companies: Mapping[CompanyName, Company] = {}
+
+    def enabled(self) -> tuple[str, ...]:
+        """The names of the companies that are worked on."""
+        return tuple(name for name, company in self.companies.items() if company.enabled)

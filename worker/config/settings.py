@@ -1,0 +1,74 @@
+"""From the configuration to what the connectors and the mails want to be told."""
+
+from __future__ import annotations
+
+from connectors.documents import DocumentKind
+from connectors.local import reference_setup
+from connectors.local.settings import KindSettings, LocalSettings
+from connectors.quickbooks.settings import Accounts, AppSettings, CompanySettings
+from connectors.transport import Timeouts
+from errors.mail import MailSettings
+from errors.notices import Recipient
+from worker.config.schema import Config
+
+
+def app(config: Config) -> AppSettings:
+    """The keys of the app at Intuit."""
+    quickbooks = config.quickbooks
+    return AppSettings(
+        environment=quickbooks.environment,
+        client_id=quickbooks.client_id,
+        client_secret=quickbooks.client_secret.get_secret_value(),
+        redirect_uri=quickbooks.redirect_uri,
+        timeouts=Timeouts(connect=quickbooks.connect_timeout, read=quickbooks.timeout),
+    )
+
+
+def token_keys(config: Config) -> tuple[str, ...]:
+    """The Fernet keys: the first one encrypts, every one decrypts."""
+    return tuple(config.quickbooks.token_key.get_secret_value().split())
+
+
+def company(config: Config, name: str) -> CompanySettings:
+    """One company, for the QuickBooks connector."""
+    chosen = config.companies[name]
+    return CompanySettings(
+        name=name,
+        accounts=Accounts(**chosen.accounts.model_dump()),
+        payment_methods=dict(chosen.payment_methods),
+        default_service=chosen.policies.default_service,
+        default_processor=chosen.policies.default_processor,
+        requests_per_second=config.quickbooks.limits.requests_per_second,
+        requests_per_minute=config.quickbooks.limits.requests_per_minute,
+    )
+
+
+def local(config: Config, name: str) -> LocalSettings:
+    """One company's own books: the reference schema, or the existing tables that queries map."""
+    source = config.companies[name].source
+    if source.layout == "reference":
+        return reference_setup.settings(source.url.get_secret_value(), f"companies.{name}.source")
+    kinds = {DocumentKind(word): KindSettings(**rows.model_dump()) for word, rows in source.rows().items()}
+    return LocalSettings(url=source.url.get_secret_value(), kinds=kinds, setting=f"companies.{name}.source")
+
+
+def mail(config: Config) -> MailSettings | None:
+    """The mail server; None: no mails."""
+    chosen = config.mail
+    if not chosen.host:
+        return None
+    return MailSettings(
+        host=chosen.host,
+        port=chosen.port,
+        security=chosen.security,
+        username=chosen.username,
+        password=chosen.password.get_secret_value(),
+        sender=chosen.sender,
+    )
+
+
+def recipients(config: Config) -> tuple[Recipient, ...]:
+    """Who gets the mails, each in a language of their own."""
+    return tuple(
+        Recipient(address=each.address, language=each.language or config.language) for each in config.mail.recipients
+    )

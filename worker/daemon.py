@@ -1,0 +1,151 @@
+"""`cuadre run`: look at every company in its rhythm until told to stop; tell systemd how it goes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Event
+from types import FrameType
+
+import structlog
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from errors.language import say
+from worker import exits
+from worker.clock import Clock
+from worker.config import ConfigError, Loaded
+from worker.config.schema import Config
+from worker.notify import Notify
+from worker.schedule.dispatch import Dispatch
+from worker.schedule.ticks import MAIL, Ticks, rhythms
+from worker.schedule.workshop import Workshop
+
+QUIET_BEAT = 30.0  # seconds between two status lines where nobody runs a watchdog
+
+_log = structlog.get_logger("cuadre.daemon")
+
+
+class Daemon:
+    """One process, many companies. Signals arrive in `inbox`: putting one there is all that a handler may do.
+
+    Args:
+        loaded: the configuration to begin with.
+        reload: reads it again (SIGHUP); raises ConfigError.
+        engine: the state database, migrated.
+        workshop: what ticks a company.
+        deliver_mail: sends what lies in the mail outbox.
+        clock: the time.
+        stopping: set when work should come to an end; the pipeline looks at it between documents.
+        notify: tells systemd.
+        beat: seconds between two reports of life.
+        abort: ends the process at once (the second signal).
+    """
+
+    def __init__(
+        self,
+        *,
+        loaded: Loaded,
+        reload: Callable[[], Loaded],
+        engine: Engine,
+        workshop: Workshop,
+        deliver_mail: Callable[[Config], object],
+        clock: Clock,
+        stopping: Event,
+        notify: Notify,
+        beat: float | None = None,
+        abort: Callable[[int], object] = os._exit,
+    ) -> None:
+        self.inbox: SimpleQueue[int] = (
+            SimpleQueue()
+        )  # its put() may be called from a signal handler, an Event's set() not
+        self._config = loaded.config
+        self._reload, self._engine, self._workshop, self._deliver = reload, engine, workshop, deliver_mail
+        self._stopping, self._notify, self._abort = stopping, notify, abort
+        self._beat = beat or QUIET_BEAT
+        self._dispatch = Dispatch(clock.now)
+        self._ticks = Ticks(self.due, clock.now)
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT. Returns the exit code."""
+        self._ticks.plan(rhythms(self._config))
+        self._ticks.start()
+        _log.info("started", companies=self._config.enabled())
+        self._notify(f"READY=1\nSTATUS={self._status()}")
+        while True:
+            message = self._next()
+            if message is None:
+                self._report()
+            elif message == signal.SIGHUP:
+                self._read_again()
+            else:
+                return self._stop()
+
+    def listen(self) -> None:
+        """Take the signals of this process (main thread only)."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self._stopping.is_set() and number != signal.SIGHUP:
+            self._abort(exits.INTERRUPTED)
+        self.inbox.put(number)
+
+    def due(self, name: str) -> bool:
+        """The scheduler's call: hand the work to a thread."""
+        if name == MAIL:
+            return self._dispatch.offer(name, lambda: self._deliver(self._config))
+        return self._dispatch.offer(name, lambda: self._workshop.tick(name))
+
+    def _next(self) -> int | None:
+        try:
+            return self.inbox.get(timeout=self._beat)
+        except Empty:
+            return None
+
+    def _report(self) -> None:
+        """A sign of life only while the state database answers: without it nothing here is of use."""
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            _log.error("state database does not answer", detail=str(error))
+            self._notify("STATUS=" + say("The state database does not answer"))
+            return
+        self._notify(f"WATCHDOG=1\nSTATUS={self._status()}")
+
+    def _status(self) -> str:
+        return say(
+            "{companies} companies, {working} at work, {troubled} failed last time",
+            companies=len(self._config.enabled()),
+            working=len(self._dispatch.running()),
+            troubled=len(self._dispatch.troubled()),
+        )
+
+    def _read_again(self) -> None:
+        self._notify("RELOADING=1")
+        try:
+            config = self._reload().config
+        except ConfigError as error:
+            _log.error(
+                "configuration refused, going on with the old one", mistakes=[str(each) for each in error.mistakes]
+            )
+        else:
+            self._workshop.config = self._config = config
+            self._ticks.plan(rhythms(config))
+            _log.info("configuration read again", companies=config.enabled())
+        self._notify(f"READY=1\nSTATUS={self._status()}")
+
+    def _stop(self) -> int:
+        self._stopping.set()
+        self._notify("STOPPING=1\nSTATUS=" + say("Finishing what is under way"))
+        _log.info("stopping", under_way=sorted(self._dispatch.running()))
+        self._ticks.stop()
+        self._dispatch.close()
+        self._dispatch.drain()
+        self._workshop.close()
+        self._engine.dispose()
+        _log.info("stopped")
+        return exits.OK
