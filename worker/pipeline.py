@@ -113,7 +113,9 @@ def run(company: Company) -> TickReport:
         if halted is not None:
             queue.company_problem(connection, company.name, halted, company.clock.now())
         elif tried:
-            queue.company_recovered(connection, company.name, company.clock.now())
+            now = company.clock.now()
+            freed = queue.company_recovered(connection, company.name, now)
+            items.wake(connection, company.name, freed, {State.HELD}, now)
     return _report(company, started, calls, halted)
 
 

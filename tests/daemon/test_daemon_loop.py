@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 import structlog
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from worker import exits
@@ -119,11 +120,15 @@ def test_the_second_signal_ends_it_at_once(house):
     assert house.aborted == [exits.INTERRUPTED]
 
 
-def test_life_is_reported_only_while_the_state_database_answers(house, tmp_path):
+def test_life_is_reported_only_while_the_state_database_answers(house):
     house.start(beat=0.02)
     house.told.get(timeout=10)
     assert house.told.get(timeout=10).startswith("WATCHDOG=1")
-    house.daemon._engine = create_engine(f"sqlite:///{tmp_path}/no/such/directory.sqlite")
+
+    @event.listens_for(house.engine, "before_cursor_execute")
+    def hang_up(*_):
+        raise OperationalError("SELECT 1", {}, OSError("gone"))
+
     later = [house.told.get(timeout=10) for _ in range(4)]
     assert not later[-1].startswith("WATCHDOG=1")
     assert later[-1].startswith("STATUS=")

@@ -72,6 +72,7 @@ def test_a_daemon_gets_ready_reports_life_reads_again_and_stops_on_sigterm(daemo
     assert "never connected" in errors
     assert '"company": "main"' in errors
     assert "cuadre.toml:2: log.levl" in errors
+    assert '"event": "stopped"' in errors  # a refused configuration does not make the log quiet
     assert "Traceback" not in errors
 
 

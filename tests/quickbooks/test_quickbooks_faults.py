@@ -191,6 +191,13 @@ def test_an_answer_that_says_nothing_is_read_without_a_fuss(text: str) -> None:
     assert not answer.ok
 
 
+def test_a_gateway_code_is_read_from_its_message_without_leading_zeros() -> None:
+    text = '{"fault":{"error":[{"message":"message=ThrottleExceeded; errorCode=003001; statusCode=403"}]}}'
+    answer = read_answer(403, {}, text)
+    assert answer.has("3001")
+    assert answer.throttled
+
+
 def test_amounts_are_read_as_decimals() -> None:
     answer = read_answer(200, {"INTUIT_TID": "x"}, '{"Invoice": {"TotalAmt": 0.10, "Balance": 0}}')
     assert answer.body is not None

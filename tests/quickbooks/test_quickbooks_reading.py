@@ -355,6 +355,11 @@ def test_the_objects_of_python_quickbooks_work_with_the_client(desk: Desk) -> No
     made.DisplayName = "Made by the library"
     assert made.save(qb=client, request_id="lib-1").SyncToken == "0"
     made.Id = None
+    before = len(desk.journal())
+    desk.fail("lose_reply", operation="create")
+    with pytest.raises(ProblemError, match="quickbooks-unavailable"):
+        made.save(qb=client, request_id="lib-0")
+    assert len(desk.journal()) == before + 1  # a write leaves once
     with pytest.raises(ProblemError, match="customer-name-taken"):
         made.save(qb=client, request_id="lib-2")
 

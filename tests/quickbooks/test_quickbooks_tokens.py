@@ -74,10 +74,12 @@ def test_a_token_is_renewed_five_minutes_before_its_end(clock: FakeClock, store:
     assert kept.access_expires_at == clock.now() + timedelta(hours=1)
 
 
-def test_many_threads_and_processes_renew_once(tmp_path: Path, clock: FakeClock) -> None:
+@pytest.mark.parametrize("database", ["sqlite_url", "postgres_url"])
+def test_many_threads_and_processes_renew_once(database: str, request: pytest.FixtureRequest, clock: FakeClock) -> None:
     key = Fernet.generate_key().decode()
-    url = f"sqlite:///{tmp_path / 'state.sqlite'}"
-    engines = [create_engine(url, connect_args={"timeout": 30}) for _ in range(4)]
+    url: str = request.getfixturevalue(database)
+    waiting = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {"pool_size": 2}
+    engines = [create_engine(url, **waiting) for _ in range(4)]
     metadata.create_all(engines[0])
     stores = [TokenStore(engine, [key], now=clock.now) for engine in engines]  # a process has locks of its own
     stores[0].connect("shop", "realm-1", "sandbox", grant(clock, minutes=1))

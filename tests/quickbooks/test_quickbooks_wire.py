@@ -158,6 +158,16 @@ def test_a_broken_answer_is_unknown(failure: Exception) -> None:
     assert call.request.body == posting.body.encode()
 
 
+@responses.activate
+def test_a_redirect_is_not_followed_with_a_token() -> None:
+    desk = Desk()
+    posting = desk.posting(customer())
+    url = f"https://sandbox-quickbooks.api.intuit.com/v3/company/{FIRST_REALM}/customer"
+    responses.post(url, status=307, headers={"Location": "https://sandbox-quickbooks.api.intuit.com/elsewhere"})
+    assert isinstance(_connector("sandbox", FakeClock()).open_target(COMPANY).send(posting), Unknown)
+    assert len(responses.calls) == 1
+
+
 # --- secrets ----------------------------------------------------------------------------------------------------------
 
 

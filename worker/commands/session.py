@@ -34,6 +34,7 @@ class Session:
         self.file, self.chosen_language = file, chosen_language
         self.environment = os.environ if environment is None else environment
         self.clock = clock or Clock()
+        self._quiet = False
 
     @property
     def now(self) -> Now:
@@ -49,7 +50,9 @@ class Session:
         from worker.config.schema import Log  # noqa: PLC0415
         from worker.log import setup  # noqa: PLC0415
 
-        setup(Log(level="error"))  # a command speaks for itself; those that run for long log as configured
+        if not self._quiet:  # a command speaks for itself; one that runs for long logs as configured afterwards
+            setup(Log(level="error"))
+            self._quiet = True
         raw = read(find(self.file, self.environment), self.environment)
         language.use(self.chosen_language or raw.language)
         return raw
