@@ -61,7 +61,7 @@ def changes(
     answer: list[Change] = []
     position = after
     for row, key in zip(found, keys, strict=True):
-        if position is None or "updated_at" not in row:
+        if position is None or "updated_at" not in row or row["updated_at"] is not None:
             position = Position(changed=_comparable(row.get("updated_at")), key=key)
         local_id = str(key)
         answer.append(Change(local_id=local_id, version=version(row, children.get(local_id, ())), position=position))
