@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 from uuid import uuid4
@@ -21,15 +21,12 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import (
     Column,
     ColumnElement,
-    DateTime,
-    Dialect,
     Engine,
     MetaData,
     RowMapping,
     String,
     Table,
     Text,
-    TypeDecorator,
     and_,
     delete,
     insert,
@@ -41,26 +38,13 @@ from sqlalchemy import (
 from errors.kinds import ConnectionLost, QuickBooksUnavailable
 from errors.language import _
 from errors.problem import Fault, Problem, ProblemError
+from errors.tables import UtcDateTime
 
 MARGIN = timedelta(minutes=5)
 LEASE = timedelta(minutes=3)  # longer than a token call may take with every timeout used up
 POLL = 0.25
 
 CONNECTED, LOST, DISCONNECTED = "connected", "lost", "disconnected"
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; SQLite forgets time zones, so they are put back."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        moment = value.astimezone(UTC) if value else None
-        return moment.replace(tzinfo=None) if moment and dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and dialect.name == "sqlite" else value
 
 
 metadata = MetaData()
@@ -73,13 +57,13 @@ tokens = Table(
     # Text: Intuit's tokens have up to 4096 and 512 characters, Fernet makes a third more of them (qbo-facts 8.1).
     Column("access_token", Text, nullable=False),
     Column("refresh_token", Text, nullable=False),
-    Column("access_expires_at", Moment, nullable=False),
-    Column("refresh_expires_at", Moment, nullable=False),
-    Column("connected_at", Moment, nullable=False),
-    Column("updated_at", Moment, nullable=False),
+    Column("access_expires_at", UtcDateTime, nullable=False),
+    Column("refresh_expires_at", UtcDateTime, nullable=False),
+    Column("connected_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
     Column("status", String(16), nullable=False),
     Column("lease_owner", String(36)),
-    Column("lease_until", Moment),
+    Column("lease_until", UtcDateTime),
 )
 
 
@@ -121,7 +105,7 @@ class TokenStore:
 
     def __init__(self, engine: Engine, keys: Sequence[str], *, now: Callable[[], datetime]) -> None:
         if not keys:
-            raise ValueError("quickbooks.token_key is empty; make one with `cuadre keys new`")
+            raise ValueError("quickbooks.token_key is empty; make one with `cuadre config new-key`")
         try:
             self._box = MultiFernet([Fernet(key) for key in keys])
         except ValueError as error:

@@ -31,7 +31,7 @@ WORDS = (
 
 
 def messages() -> frozenset[str]:
-    """What can be said: every literal in `_()` and `say()`, the kinds' sentences and fixes, the words of enumerations."""
+    """Every literal in `_()` and `say()`, the kinds' sentences and fixes, the words of enumerations."""
     found = set(WORDS)
     for package in PACKAGES:
         for _file, _line, text, _comments, _context in extract_from_dir(
@@ -56,7 +56,7 @@ def load(language: str) -> Catalog:
 def missing(language: str) -> list[str]:
     """Messages without a translation."""
     catalogue = load(language)
-    return sorted(text for text in messages() if not (text in catalogue and catalogue[text].string))  # type: ignore[union-attr]
+    return sorted(text for text in messages() if not (text in catalogue and catalogue[text].string))
 
 
 def misspelt(language: str) -> list[str]:

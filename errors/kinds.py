@@ -495,7 +495,7 @@ class ConnectionLost(Kind):
     code = "connection-lost"
     category = Category.COMPANY
     verb = Verb.HALT
-    fix = "Connect again with `cuadre connect {company}`. Nothing is lost; everything goes on from where it stood."
+    fix = "Connect it with `cuadre connect {company}`. Nothing is lost; everything goes on from where it stood."
 
 
 class SubscriptionEnded(Kind):

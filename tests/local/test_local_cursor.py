@@ -124,6 +124,13 @@ def test_resting_books_leave_the_cursor_alone() -> None:
     assert advance(cursor, None, began=at(0), ended=at(0), overlap=timedelta(seconds=OVERLAP)) == cursor
 
 
+def test_what_is_reached_again_keeps_the_time_it_was_reached_first() -> None:
+    """Else the books would have to rest twice as long."""
+    reached, overlap = Position(changed=5, key=1), timedelta(seconds=OVERLAP)
+    cursor = advance(Cursor(), reached, began=at(0), ended=at(0), overlap=overlap)
+    assert advance(cursor, reached, began=at(OVERLAP - 1), ended=at(OVERLAP - 1), overlap=overlap) == cursor
+
+
 def test_every_type_survives_json() -> None:
     for changed in (None, 5, "2026-01-01 10:00", Decimal("2460000.5"), date(2026, 1, 1), datetime(2026, 1, 1), at(0)):  # noqa: DTZ001 - SQL's plain timestamp
         for key in (7, "a:b"):

@@ -83,6 +83,14 @@ def test_pages_follow_one_another_without_a_gap_where_many_rows_share_one_instan
     assert found == ["2", "1", "3", "5", "7", "9", "4"]
 
 
+def test_a_page_is_never_larger_than_asked_for(build: Build, books_url: str) -> None:
+    """It begins with the rest of one instant and goes on with the next."""
+    for nr in (1, 2, 3, 4, 5):
+        bill(books_url, nr, "2026-01-01 10:00:00" if nr < 3 else "2026-01-01 10:00:01")
+    first = build().changes(INVOICE, None, 1)[-1]
+    assert ids(build(), first.position, 2) == ["2", "3"]
+
+
 def test_an_edit_is_found_again_and_an_idle_poll_finds_nothing(build: Build, books_url: str) -> None:
     bill(books_url, 1)
     source = build()

@@ -80,6 +80,7 @@ def test_every_state_can_be_left_but_the_one_a_person_chose_for_good() -> None:
 def test_sqlite_keeps_what_is_committed_through_a_power_cut(tmp_path: Path) -> None:
     engine = database.connect(f"sqlite:///{tmp_path}/state.sqlite")
     with engine.connect() as connection:
-        settings = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")}
+        names = ("journal_mode", "synchronous")
+        settings = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
     engine.dispose()
     assert settings == {"journal_mode": "wal", "synchronous": 2}

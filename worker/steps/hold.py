@@ -27,7 +27,7 @@ CATEGORIES: dict[DocumentKind, Category] = {
     DocumentKind.FEE: Category.EXPENSES,
 }
 
-FIRST_RETRY = timedelta(minutes=1)
+FIRST_RETRY = timedelta(minutes=1)  # a slow answer may still be on its way; QBO itself gives up after 120 s
 LONGEST_RETRY = timedelta(hours=6)
 DEPENDENCY_WAIT = timedelta(seconds=30)
 

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 from connectors.contract import Outcome, Posted, Posting, Refused, Unknown
 from connectors.documents import DocumentKind
+from errors import queue
 from errors.kinds import ChangedInQuickBooks, DeletedInQuickBooks, Verb
 from errors.problem import Problem, ProblemError
 from worker.state import items, links
 from worker.state.items import Item
 from worker.state.machine import State
-from worker.steps.hold import hold
+from worker.steps.hold import blocked, hold, retry_at
 from worker.steps.link import link
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
 CHUNK = 100
-LOOK_AGAIN = timedelta(seconds=60)  # a slow answer may still be on its way; QBO gives up after 120 s itself
+LOOK_AGAIN = timedelta(seconds=60)
 
 
 def run(company: Company, kind: DocumentKind) -> bool:
@@ -78,11 +79,23 @@ def settle(company: Company, item: Item, outcome: Outcome) -> None:
             company.tally.posted[item.kind] += 1
             link(company, item, remote)
         case Unknown(problem=problem):
-            with company.engine.begin() as connection:
-                items.note(connection, item, not_before=company.clock.now() + LOOK_AGAIN)
-            raise ProblemError(problem)
+            _unknown(company, item, problem)
         case Refused():
             _refused(company, item, outcome)
+
+
+def _unknown(company: Company, item: Item, problem: Problem) -> None:
+    """Looked at again later, and later each time: a document that always times out must not hold up the others.
+
+    What only this document suffers (RETRY) is in the error table at once; an outage (WAIT) stops the company's tick.
+    """
+    now = company.clock.now()
+    with company.engine.begin() as connection:
+        if problem.verb is Verb.RETRY:
+            queue.record(connection, problem, blocked(item), now)
+        items.note(connection, item, not_before=retry_at(item.attempts, now), attempts=item.attempts + 1)
+    if problem.verb is not Verb.RETRY:
+        raise ProblemError(problem)
 
 
 def _refused(company: Company, item: Item, outcome: Refused) -> None:

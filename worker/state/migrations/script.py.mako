@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from connectors.tokens import Moment
 from errors.tables import Facts, Money, UtcDateTime, Words
 
 revision = "${up_revision}"

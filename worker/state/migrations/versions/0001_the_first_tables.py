@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from connectors.tokens import Moment
 from errors.tables import Facts, Money, UtcDateTime, Words
 
 revision = "0001"
@@ -116,13 +115,13 @@ def upgrade() -> None:
         sa.Column("environment", sa.String(length=200), nullable=False),
         sa.Column("access_token", sa.Text(), nullable=False),
         sa.Column("refresh_token", sa.Text(), nullable=False),
-        sa.Column("access_expires_at", Moment(), nullable=False),
-        sa.Column("refresh_expires_at", Moment(), nullable=False),
-        sa.Column("connected_at", Moment(), nullable=False),
-        sa.Column("updated_at", Moment(), nullable=False),
+        sa.Column("access_expires_at", UtcDateTime(), nullable=False),
+        sa.Column("refresh_expires_at", UtcDateTime(), nullable=False),
+        sa.Column("connected_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("lease_owner", sa.String(length=36), nullable=True),
-        sa.Column("lease_until", Moment(), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("company"),
     )
     op.create_table(
