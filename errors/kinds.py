@@ -254,7 +254,7 @@ class DuplicateNumber(Kind):
     """
 
     code = "duplicate-number"
-    fix = "Use {suggestion} (one click or `cuadre errors use-number`), or change the number in your own system."
+    fix = "Use {suggestion} (`cuadre errors use-number`), or change the number in your own system."
     extra_actions = (Action.USE_NUMBER,)
 
 
@@ -264,7 +264,7 @@ class DuplicateOwnNumber(Kind):
     """
 
     code = "duplicate-own-number"
-    fix = "Use {suggestion} (one click or `cuadre errors use-number`), or change the number in your own system."
+    fix = "Use {suggestion} (`cuadre errors use-number`), or change the number in your own system."
     extra_actions = (Action.USE_NUMBER,)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ from worker.demo.proof import Side
 from worker.demo.stage import Stage
 from worker.demo.story import Facts
 from worker.pipeline import TickReport
+
+LISTS = (DocumentKind.CUSTOMER, DocumentKind.SERVICE)  # these have no amounts
 
 
 class Show:
@@ -68,6 +70,10 @@ class Show:
         self._reports(facts.mended)
 
     def _proof(self, facts: Facts) -> None:
+        self._table(
+            (_("posted so far"), _("count"), _("sum")),
+            ((_(kind.value), str(count), _sum(total, kind)) for kind, (count, total) in facts.posted.items()),
+        )
         self._title(_("6. A second tick posts nothing"))
         calls = sum(report.calls for report in facts.second)
         self._say(say("Documents posted: {count}. Calls: {calls}.", count=facts.second_posts, calls=calls))
@@ -78,25 +84,19 @@ class Show:
         self._console.print(Text(verdict, style="bold green" if facts.balanced else "bold red"))
 
     def _balance(self, facts: Facts) -> None:
-        headings = (_("kind"), _("local books"), "QuickBooks", _("open errors"), _("skipped"), _("difference"))
+        headings = (_("count / sum"), _("local books"), "QuickBooks", _("open errors"), _("skipped"), _("difference"))
         sides = ("local", "quickbooks", "held", "skipped", "difference")
         rows = (
-            (_(kind.value), *(_side(getattr(each, name)) for name in sides)) for kind, each in facts.balance.items()
+            (_(kind.value), *(_side(getattr(each, name), kind) for name in sides))
+            for kind, each in facts.balance.items()
         )
         self._table(headings, rows)
 
-    def _reports(self, reports: Iterable[TickReport]) -> None:
-        headings = (_("company"), *(_(kind.value) for kind in DocumentKind), _("held"), _("calls"))
-        rows = (
-            (
-                report.company,
-                *(str(report.posted.get(kind, 0)) for kind in DocumentKind),
-                str(report.held),
-                str(report.calls),
-            )
-            for report in reports
-        )
-        self._table(headings, rows)
+    def _reports(self, reports: Sequence[TickReport]) -> None:
+        rows = [(_(kind.value), *(str(report.posted.get(kind, 0)) for report in reports)) for kind in DocumentKind]
+        rows.append((_("held"), *(str(report.held) for report in reports)))
+        rows.append((_("calls"), *(str(report.calls) for report in reports)))
+        self._table((_("posted"), *(report.company for report in reports)), rows)
 
     def _errors(self, rows: Iterable[ErrorRow]) -> None:
         table = Table(show_lines=True)
@@ -167,5 +167,9 @@ def _error(row: ErrorRow, ordered: str | None) -> dict[str, Any]:
     }
 
 
-def _side(side: Side) -> str:
-    return f"{side.count} / {localised({'sum': side.sum})['sum']}"
+def _side(side: Side, kind: DocumentKind | None = None) -> str:
+    return str(side.count) if kind in LISTS else f"{side.count} / {_sum(side.sum, kind)}"
+
+
+def _sum(total: Decimal, kind: DocumentKind | None) -> str:
+    return "" if kind in LISTS else localised({"sum": total})["sum"]
