@@ -25,7 +25,7 @@ format: install-dev ## write the code as the formatter wants it
 	$(BIN)/ruff check --fix .
 
 benchmarks: install-dev ## deterministic counts: rows, queries, calls
-	$(BIN)/python benchmarks/idle_poll.py
+	$(BIN)/python -m benchmarks.idle_poll
 
 install: .venv/.runtime ## .venv/bin/cuadre, from the lock file
 
