@@ -36,8 +36,7 @@ from sqlalchemy import (
 )
 
 from errors.kinds import ConnectionLost, QuickBooksUnavailable
-from errors.language import _
-from errors.problem import Fault, Problem, ProblemError
+from errors.problem import Fact, Fault, Problem, ProblemError, phrase
 from errors.tables import UtcDateTime
 
 MARGIN = timedelta(minutes=5)
@@ -202,7 +201,7 @@ class TokenStore:
         try:
             access, refresh = (self._box.decrypt(row[name]).decode() for name in ("access_token", "refresh_token"))
         except InvalidToken as error:
-            raise lost(company, _("the stored tokens do not open with the configured token_key")) from error
+            raise lost(company, phrase("the stored tokens do not open with the configured token_key")) from error
         plain = {name: row[name] for name in Token.__dataclass_fields__ if name in row}
         plain |= {"access_token": access, "refresh_token": refresh, "sealed_refresh": row["refresh_token"]}
         return Token(**plain)
@@ -212,9 +211,9 @@ def _unchanged(token: Token) -> ColumnElement[bool]:
     return and_(tokens.c.company == token.company, tokens.c.refresh_token == token.sealed_refresh)
 
 
-def lost(company: str, detail: str, fault: Fault | None = None) -> ProblemError:
+def lost(company: str, detail: Fact, fault: Fault | None = None) -> ProblemError:
     """The exception that halts a company until a person connects it again."""
-    facts = {"company": company, "detail": detail}
+    facts: dict[str, Fact] = {"company": company, "detail": detail}
     return ProblemError(Problem(kind=ConnectionLost, subject=f"company {company}", facts=facts, fault=fault or Fault()))
 
 
@@ -225,13 +224,13 @@ def require_connected(token: Token | None, company: str, environment: str) -> To
         ProblemError: ConnectionLost, with what is the matter.
     """
     if token is None:
-        raise lost(company, _("it was never connected"))
+        raise lost(company, phrase("it was never connected"))
     if token.status == DISCONNECTED:
-        raise lost(company, _("it was disconnected"))
+        raise lost(company, phrase("it was disconnected"))
     if token.status == LOST:
-        raise lost(company, _("Intuit refused to renew it"))
+        raise lost(company, phrase("Intuit refused to renew it"))
     if token.environment != environment:
-        raise lost(company, _("it was connected in another environment (quickbooks.environment)"))
+        raise lost(company, phrase("it was connected in another environment (quickbooks.environment)"))
     return token
 
 
@@ -277,7 +276,7 @@ class Renewer:
             if not self._due(token):
                 return token
             if self._now() > give_up:
-                detail = _("another process has been renewing the tokens for too long")
+                detail = phrase("another process has been renewing the tokens for too long")
                 problem = Problem(kind=QuickBooksUnavailable, subject=f"company {company}", facts={"detail": detail})
                 raise ProblemError(problem)
         try:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, insert, select, updat
 from errors.kinds import Action, Category
 from errors.language import _, say
 from errors.listing import allowed, problem_of
-from errors.problem import Problem
+from errors.problem import Phrase, Problem, phrase
 from errors.selection import Selection
 from errors.tables import State, actions, blocked, errors
 
@@ -76,13 +76,16 @@ def use_number(
     refused = _missing(Selection(ids=(error_id,)), rows) or _refusals(action, rows)
     if refused:
         return Ordered(action=action, refused=tuple(refused))
-    chosen = str(problem_of(rows[0]).facts.get("suggestion", "")) if number is None else number
+    chosen = problem_of(rows[0]).facts.get("suggestion", "") if number is None else number
+    if not isinstance(chosen, str):  # words such as "another number": no free number of this shape was found
+        reason = say("No free number can be suggested; give one: `cuadre errors use-number {id} NUMBER`.", id=error_id)
+        return Ordered(action=action, refused=(Refusal(error_id=error_id, reason=reason),))
     if reason := _unusable(chosen):
         return Ordered(action=action, refused=(Refusal(error_id=error_id, reason=reason),))
     waiting = (actions.c.error_id == error_id, actions.c.action == action, actions.c.applied_at.is_(None))
     if chosen in connection.execute(select(actions.c.value).where(*waiting)).scalars().all():
         return Ordered(action=action, already=(error_id,))
-    replaced = update(actions).where(*waiting).values(applied_at=now, result="Replaced by a later order")
+    replaced = update(actions).where(*waiting).values(applied_at=now, result=phrase("Replaced by a later order"))
     connection.execute(replaced)
     _write(connection, action, (error_id,), by=by, why=why, now=now, value=chosen)
     return Ordered(action=action, done=(error_id,))
@@ -162,7 +165,7 @@ def _unusable(number: str) -> str:
 def _write(
     connection: Connection, action: Action, ids: Iterable[int], *, by: str, why: str, now: datetime, value: str = ""
 ) -> None:
-    line = {"action": action, "value": value, "by": by, "why": why, "at": now, "result": ""}
+    line = {"action": action, "value": value, "by": by, "why": why, "at": now, "result": None}
     lines = [line | {"error_id": error_id} for error_id in ids]
     if not lines:
         return
@@ -182,7 +185,7 @@ def _reopen(connection: Connection, error_id: int, now: datetime) -> None:
         return
     empty = ~exists().where(blocked.c.error_id == error_id, blocked.c.left_at.is_(None))
     if connection.execute(select(empty)).scalar_one():
-        _close(connection, error_id, now, result="It blocked nothing any more")
+        _close(connection, error_id, now, result=phrase("It blocked nothing any more"))
         return
     opened = update(errors).where(errors.c.id == error_id).values(state=State.OPEN, closed_at=None)
     connection.execute(opened)
@@ -203,10 +206,10 @@ def _merge(connection: Connection, error_id: int, target: int, now: datetime) ->
     order = connection.execute(line.order_by(actions.c.id.desc())).first()
     assert order is not None
     _write(connection, Action.UNSKIP, (target,), by=order.by, why=order.why, now=now)
-    _close(connection, error_id, now, result=f"Joined error {target}")
+    _close(connection, error_id, now, result=phrase("Joined error {id}", id=str(target)))
 
 
-def _close(connection: Connection, error_id: int, now: datetime, *, result: str) -> None:
+def _close(connection: Connection, error_id: int, now: datetime, *, result: Phrase) -> None:
     waiting = (actions.c.error_id == error_id, actions.c.applied_at.is_(None))
     connection.execute(update(actions).where(*waiting).values(applied_at=now, result=result))
     connection.execute(update(errors).where(errors.c.id == error_id).values(state=State.SETTLED, closed_at=now))

@@ -20,22 +20,22 @@ from errors.tables import State
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("errors", "connectors", "worker")
 SOURCE = "en"
+KEYWORDS = ("_", "say", "phrase")
 
-# Said through a variable: kinds of documents, states of items and steps of the pipeline (worker), odd words of facts.
+# Said through a variable: kinds of documents, states of items and steps of the pipeline (worker).
 WORDS = (
     *("customer", "service", "invoice", "payment", "refund", "fee"),
     *("seen", "prepared", "numbered", "sending", "linked", "held", "skipped", "deleted"),
     *("detect", "prepare", "number", "post", "link", "recover"),
-    *("another number", "Replaced by a later order"),
 )
 
 
 def messages() -> frozenset[str]:
-    """Every literal in `_()` and `say()`, the kinds' sentences and fixes, the words of enumerations."""
+    """Every literal in `_()`, `say()` and `phrase()`, the kinds' sentences and fixes, the words of enumerations."""
     found = set(WORDS)
     for package in PACKAGES:
         for _file, _line, text, _comments, _context in extract_from_dir(
-            ROOT / package, method_map=[("**.py", "python")], keywords={"_": None, "say": None}
+            ROOT / package, method_map=[("**.py", "python")], keywords=dict.fromkeys(KEYWORDS)
         ):
             found.add(text if isinstance(text, str) else text[0])
     for kind in KINDS.values():
@@ -88,8 +88,9 @@ def main() -> None:
     LOCALES.mkdir(exist_ok=True)
     for language in LANGUAGES:
         if language != SOURCE:
+            renewed = renew(language, messages())  # read before the file is opened for writing
             with (LOCALES / f"{language}.po").open("wb") as file:
-                write_po(file, renew(language, messages()), width=120, omit_header=False)
+                write_po(file, renewed, width=120)
 
 
 if __name__ == "__main__":

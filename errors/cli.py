@@ -41,7 +41,9 @@ class Context(Protocol):
     def language(self) -> str: ...
 
 
-app = typer.Typer(help=_("List errors and settle them: resync, skip, delete."), no_args_is_help=True)
+app = typer.Typer(
+    help=_("List errors and settle them: resync, skip, delete."), no_args_is_help=True, add_completion=False
+)
 
 Ids = Annotated[list[int] | None, typer.Argument(help=_("Ids of errors."), show_default=False)]
 All = Annotated[bool, typer.Option("--all", help=_("All of them."))]

@@ -1,4 +1,4 @@
-"""A problem's facts as JSON and back: an amount stays a Decimal, a date a date, a document's name a Name."""
+"""A problem's facts as JSON and back: an amount stays a Decimal, a date a date, a name a Name, a phrase a Phrase."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from errors.kinds import KINDS, WrittenByAnotherVersion
-from errors.problem import Fact, Fault, Name, Problem
+from errors.problem import Fact, Fault, Name, Phrase, Problem
 
 
 def dump(facts: Mapping[str, Fact]) -> dict[str, Any]:
@@ -42,12 +42,14 @@ def _dumped(name: str, fact: Fact) -> Any:
         return {"date": fact.isoformat()}
     if isinstance(fact, Name):
         return {"name": [fact.word, fact.label]}
+    if isinstance(fact, Phrase):
+        return {"phrase": [fact.message, dump(fact.facts)]}
     if isinstance(fact, str | int):
         return fact
-    raise TypeError(f"The fact {name!r} is a {type(fact).__name__}; a fact is a str, int, Decimal, date or Name")
+    raise TypeError(f"The fact {name!r} is a {type(fact).__name__}; facts are str, int, Decimal, date, Name or Phrase")
 
 
-def _loaded(value: Any) -> Fact:
+def _loaded(value: Any) -> Fact:  # noqa: PLR0911 - one for each type of fact
     match value:
         case {"decimal": str(text)}:
             return Decimal(text)
@@ -57,6 +59,8 @@ def _loaded(value: Any) -> Fact:
             return date.fromisoformat(text)
         case {"name": [str(word), str(label)]}:
             return Name(word, label)
+        case {"phrase": [str(message), dict(facts)]}:
+            return Phrase(message, load(facts))
         case str() | int():
             return value
     return str(value)

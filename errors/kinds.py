@@ -525,7 +525,26 @@ class DifferentCompany(Kind):
     code = "different-company"
     category = Category.COMPANY
     verb = Verb.HALT
-    fix = "Connect again and choose {earlier}. Another QuickBooks company needs a company of its own here."
+    fix = (
+        "Nothing was changed. Connect again and choose {earlier}, or give --replace-company if the books really moved; "
+        "another company's books need a company of their own here."
+    )
+
+
+class ConsentFailed(Kind):
+    """QuickBooks was not connected to {company}: {detail}"""
+
+    code = "consent-failed"
+    category = Category.COMPANY
+    fix = "Nothing was changed. Run `cuadre connect {company}` again, and finish in the browser."
+
+
+class ConnectedElsewhere(Kind):
+    """The QuickBooks company {realm} is already connected as {other}."""
+
+    code = "connected-elsewhere"
+    category = Category.COMPANY
+    fix = "Choose another company in the browser, or end the other connection first: `cuadre disconnect {other}`."
 
 
 class CompanyReset(Kind):

@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from errors.problem import Fact, Name, Problem
+from errors.problem import Fact, Name, Phrase, Problem
 
 LANGUAGES = ("en", "es")
 LOCALES = Path(__file__).parent / "locales"
@@ -57,16 +57,20 @@ def say(message: str, language: str | None = None, /, **facts: Fact) -> str:
 
 def localised(facts: Mapping[str, Fact], language: str | None = None) -> dict[str, str]:
     """Amounts and dates as this language writes them: 1,234.50 or 1.234,50."""
-    return {name: _one(fact, language or current()) for name, fact in facts.items()}
+    return {name: told(fact, language) for name, fact in facts.items()}
 
 
-def _one(fact: Fact, language: str) -> str:
+def told(fact: Fact, language: str | None = None) -> str:
+    """One fact in the reader's language and by the reader's customs."""
+    language = language or current()
     if isinstance(fact, Decimal):
         return format_decimal(fact, "#,##0.00##########", locale=language)
     if isinstance(fact, date):
         return format_date(fact, "medium", locale=language)
     if isinstance(fact, Name):
         return f"{_(fact.word, language)} {fact.label}".rstrip()
+    if isinstance(fact, Phrase):
+        return say(fact.message, language, **fact.facts)
     return str(fact)
 
 

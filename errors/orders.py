@@ -11,14 +11,17 @@ from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from errors.kinds import Action
 from errors.listing import problem_of
-from errors.problem import Problem
+from errors.problem import Phrase, Problem
 from errors.selection import Selection
 from errors.tables import actions, blocked, errors
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditLine:
-    """`value`: what the action needs besides the error (the number to use). `applied_at` None: it still waits."""
+    """`value`: what the action needs besides the error (the number to use). `applied_at` None: it still waits.
+
+    `result`: what became of it, where there is more to say than that it was done.
+    """
 
     id: int
     error_id: int
@@ -29,7 +32,7 @@ class AuditLine:
     why: str
     at: datetime
     applied_at: datetime | None
-    result: str
+    result: Phrase | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +70,7 @@ def pending_actions(connection: Connection, company: str) -> list[Order]:
     ]
 
 
-def applied(connection: Connection, action_id: int, now: datetime, result: str = "") -> bool:
+def applied(connection: Connection, action_id: int, now: datetime, result: Phrase | None = None) -> bool:
     """The tick has carried out this order; False when somebody else did before. `result` is shown in the audit."""
     mine = and_(actions.c.id == action_id, actions.c.applied_at.is_(None))
     return connection.execute(update(actions).where(mine).values(applied_at=now, result=result)).rowcount == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,35 @@ class Name:
         return f"{self.word} {self.label}"
 
 
-Fact = str | int | Decimal | date | Name
+@dataclass(frozen=True)
+class Phrase:
+    """A part of a sentence in Cuadre's own words, with {facts} in it: kept as it is, translated when it is read."""
+
+    message: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """In English, the language of logs and exceptions."""
+        return self.message.format_map(self.facts)
+
+    def __hash__(self) -> int:
+        return hash((self.message, frozenset(self.facts.items())))
+
+
+Fact = str | int | Decimal | date | Name | Phrase
+
+
+def phrase(message: str, /, **facts: Fact) -> Phrase:
+    """A phrase; `message` is a literal, so that the catalogue finds it."""
+    return Phrase(message, facts)
+
+
+def joined(parts: Sequence[Fact], separator: str = ", ") -> Fact:
+    """Several facts as one, in their order. `separator` is punctuation, nothing to translate."""
+    if len(parts) == 1:
+        return parts[0]
+    facts = {f"part{place}": part for place, part in enumerate(parts, start=1)}
+    return Phrase(separator.join(f"{{{name}}}" for name in facts), facts)
 
 
 @dataclass(frozen=True, kw_only=True)

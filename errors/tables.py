@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -28,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from errors import facts as facts_as_json
-from errors.problem import Fact
+from errors.problem import Fact, Phrase
 
 CENT = Decimal("0.01")
 PLACES = 6
@@ -121,6 +122,20 @@ class Facts(TypeDecorator[Mapping[str, Fact]]):
         return facts_as_json.load(value or {})
 
 
+class Told(TypeDecorator[Phrase]):
+    """A sentence that is translated when it is read, as JSON in a text; empty for none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Phrase | None, dialect: Dialect) -> str:  # noqa: ARG002 - interface
+        return "" if value is None else json.dumps(facts_as_json.dump({"told": value}))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Phrase | None:  # noqa: ARG002 - interface
+        told = facts_as_json.load(json.loads(value))["told"] if value else None
+        return told if isinstance(told, Phrase) else None
+
+
 metadata = MetaData()
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only in an INTEGER column
 
@@ -185,7 +200,7 @@ actions = Table(
     Column("why", Words, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("applied_at", UtcDateTime),  # empty: an order that the next tick carries out
-    Column("result", Words, nullable=False),
+    Column("result", Told, nullable=False),
     Index(
         "actions_waiting",
         "error_id",

@@ -16,10 +16,20 @@ from rich.text import Text
 from errors.actions import Ordered
 from errors.blocked import Blocked
 from errors.kinds import Action
-from errors.language import _, fix, say, sentence
+from errors.language import _, fix, say, sentence, told
 from errors.listing import ErrorRow
 from errors.orders import AuditLine
-from errors.wording import blocks, category_word, moment, money, plain, state_word, support
+from errors.wording import (
+    blocks,
+    category_word,
+    moment,
+    money,
+    plain,
+    state_word,
+    support,
+    waiting_amounts,
+    waiting_documents,
+)
 
 PIPED_WIDTH = 140
 
@@ -64,7 +74,7 @@ def line_json(line: AuditLine) -> dict[str, Any]:
         "why": line.why,
         "at": _plain(line.at),
         "applied_at": _plain(line.applied_at),
-        "result": line.result,
+        "result": told(line.result) if line.result else "",
     }
 
 
@@ -82,10 +92,8 @@ def show_list(rows: Sequence[ErrorRow], total: int) -> None:
         _say(_("No errors here."))
         return
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
-    for heading in (_("Id"), _("Where"), _("What happened, and what to do")):
-        table.add_column(heading)
-    for heading in (_("Waiting for it"), _("Attempts"), _("First, last"), _("State")):
-        table.add_column(heading)
+    for heading in (_("Id"), _("Where"), _("What happened, and what to do"), _("Waiting for it")):
+        table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*_cells(row))
     _console().print(table)
@@ -164,18 +172,18 @@ def _done(action: Action, number: int) -> str:
 
 def _cells(row: ErrorRow) -> list[Text]:
     what = Text(plain(sentence(row.problem)))
-    what.append("\n" + plain(fix(row.problem)), style="dim")
-    where = f"{category_word(row.category)}\n{plain(row.company)}"
-    seen = f"{moment(row.first_at)}\n{moment(row.last_at)}"
-    return [
-        Text(str(row.id)),
-        Text(where),
-        what,
-        Text(plain(blocks(row))),
-        Text(str(row.attempts)),
-        Text(seen),
-        Text(_state(row)),
-    ]
+    what.append("\n" + plain(fix(row.problem)))
+    what.append("\n" + plain(_seen(row)), style="dim")
+    where = "\n".join(map(plain, (category_word(row.category), row.company, _state(row))))
+    waiting = "\n".join(map(plain, (waiting_documents(row), *waiting_amounts(row))))
+    return [Text(str(row.id)), Text(where), what, Text(waiting)]
+
+
+def _seen(row: ErrorRow) -> str:
+    first, last = moment(row.first_at), moment(row.last_at)
+    if first == last:
+        return say("attempts: {count}; {moment}", count=row.attempts, moment=first)
+    return say("attempts: {count}; first {first}, last {last}", count=row.attempts, first=first, last=last)
 
 
 def _state(row: ErrorRow) -> str:
@@ -186,7 +194,7 @@ def _state(row: ErrorRow) -> str:
 def _result(line: AuditLine) -> str:
     if line.applied_at is None:
         return _("waits for the next tick")
-    return _(line.result) or _("done")
+    return told(line.result) if line.result else _("done")
 
 
 def _document(document: Blocked) -> list[str]:

@@ -38,11 +38,19 @@ def state_word(state: State, language: str | None = None) -> str:
 
 def blocks(row: ErrorRow, language: str | None = None) -> str:
     """How much waits for it ("41 documents, 12,310.55 USD"); empty when nothing does."""
-    if not row.blocks:
-        return ""
-    one, many = _("1 document", language), say("{count} documents", language, count=row.blocks)
-    amounts = (money(total, currency, language) for currency, total in row.sums.items())
-    return ", ".join((one if row.blocks == 1 else many, *amounts))
+    return ", ".join((waiting_documents(row, language), *waiting_amounts(row, language)))
+
+
+def waiting_documents(row: ErrorRow, language: str | None = None) -> str:
+    """How many documents wait for it; empty when none does."""
+    if row.blocks == 1:
+        return _("1 document", language)
+    return say("{count} documents", language, count=row.blocks) if row.blocks else ""
+
+
+def waiting_amounts(row: ErrorRow, language: str | None = None) -> list[str]:
+    """What these documents come to, for each currency."""
+    return [money(total, currency, language) for currency, total in row.sums.items()]
 
 
 def money(amount: Decimal, currency: str, language: str | None = None) -> str:

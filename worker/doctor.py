@@ -119,7 +119,8 @@ def _time(config: Config, clock: Clock) -> Check:
         theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
     except (requests.RequestException, ProblemError) as error:
         advice = _("See whether this machine reaches the internet (firewall, proxy, DNS), and quickbooks.environment.")
-        return Check(name=name, state=State.PROBLEM, text=say("no answer: {detail}", detail=_short(error)), fix=advice)
+        detail = sentence(error.problem) if isinstance(error, ProblemError) else _why(error)
+        return Check(name=name, state=State.PROBLEM, text=say("no answer: {detail}", detail=detail), fix=advice)
     except ValueError:
         return Check(name=name, state=State.OK, text=_("answers (without a date)"))
     skew = abs(clock.now() - theirs)
@@ -210,6 +211,12 @@ def _end(company: str, name: str, check: Callable[[], tuple[Problem, ...]], good
 def _problem(company: str, name: str, problem: Problem) -> Check:
     state = State.WARNING if problem.verb is Verb.WAIT else State.PROBLEM
     return Check(company=company, name=name, state=state, text=sentence(problem), fix=fix(problem))
+
+
+def _why(error: requests.RequestException) -> str:
+    """The reason at the heart of it ("Connection refused"): around it, urllib3 tells of pools and retries."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return str(reason).rpartition(": ")[2] if reason is not None else _short(error)
 
 
 def _short(error: Exception) -> str:

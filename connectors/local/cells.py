@@ -13,8 +13,7 @@ from connectors.documents import DocumentKind
 from connectors.local import limits, values
 from connectors.local.values import Wrong
 from errors.kinds import InvalidField, Kind, NumberTooLong, TextRefused
-from errors.language import _, say
-from errors.problem import Fact, Name, Problem
+from errors.problem import Fact, Name, Problem, joined, phrase
 
 Read = TypeVar("Read")
 
@@ -30,7 +29,7 @@ class Cells:
         self.kind = kind
         self.problems: list[Problem] = []
         self.local_id = str(values.key(cells["id"]))
-        label = values.shown(cells.get("number") or cells.get("name") or cells["id"])
+        label = values.label(cells.get("number") or cells.get("name") or cells["id"])
         self.document = Name(kind.value, label)
         self._cells = cells
         self._line: int | None = None
@@ -48,7 +47,7 @@ class Cells:
         subject = f"{self.kind.value} {self.local_id} {place}"
         self.problems.append(Problem(kind=kind, subject=subject, facts={"document": self.document, **facts}))
 
-    def wrong(self, field: str, expected: str) -> None:
+    def wrong(self, field: str, expected: Fact) -> None:
         value = values.shown(self._cells.get(field))
         self.note(InvalidField, field, field=self._named(field), value=value, expected=expected)
 
@@ -64,7 +63,7 @@ class Cells:
     def key(self, field: str) -> str:
         """The key of another row, which must be there."""
         if not self.has(field):
-            self.wrong(field, _("the key of a row (a whole number or a text)"))
+            self.wrong(field, phrase("the key of a row (a whole number or a text)"))
         return self.optional_key(field) or ""
 
     def optional_key(self, field: str) -> str | None:
@@ -91,14 +90,14 @@ class Cells:
         """Three capital letters of ISO 4217; empty: the home currency."""
         code = self.text("currency", limits.ADDRESS_PART).upper()
         if code and not CURRENCY.fullmatch(code):
-            self.wrong("currency", _("a currency code of three letters such as USD"))
+            self.wrong("currency", phrase("a currency code of three letters such as USD"))
         return code
 
     def email(self, field: str) -> str:
         """One address, or several with commas between them. QBO wants an @ and a dot in each (fault 2210)."""
         whole = self.text(field, limits.EMAIL)
         if whole and not all(ADDRESS.fullmatch(part.strip()) for part in whole.split(",")):
-            self.wrong(field, _("an e-mail address such as name@example.com"))
+            self.wrong(field, phrase("an e-mail address such as name@example.com"))
         return whole
 
     def number(self) -> str:
@@ -111,20 +110,19 @@ class Cells:
     def name(self, field: str, longest: int, *, needed: bool = True) -> str:
         """A name that stands in a list of the accounting system, where some signs part names from one another."""
         if needed and not self.has(field):
-            self.wrong(field, _("a name"))
+            self.wrong(field, phrase("a name"))
         return self.text(field, longest, refused=limits.NAME_REFUSES)
 
     def text(self, field: str, longest: int, *, refused: str = "") -> str:
         text = self._checked(field, values.text, "")
         if len(text) > longest:
-            self.wrong(field, say("a text of at most {longest} characters", longest=longest))
-        signs = _refused(text, refused)
-        if signs:
-            self.note(TextRefused, field, field=self._named(field), value=values.shown(text), refused=signs)
+            self.wrong(field, phrase("a text of at most {longest} characters", longest=longest))
+        if signs := _refused(text, refused):
+            self.note(TextRefused, field, field=self._named(field), value=values.shown(text), refused=joined(signs))
         return text
 
-    def _named(self, field: str) -> str:
-        return field if self._line is None else say("{field} in line {line}", field=field, line=self._line)
+    def _named(self, field: str) -> Fact:
+        return field if self._line is None else phrase("{field} in line {line}", field=field, line=self._line)
 
     def _not_negative(self, field: str, reader: Callable[[Any], Decimal | Wrong], *, above_zero: bool) -> Decimal:
         value = reader(self._cells.get(field))
@@ -132,7 +130,7 @@ class Cells:
             self.wrong(field, value.expected)
             return ZERO
         if value < ZERO or (above_zero and value == ZERO):
-            self.wrong(field, _("an amount above zero") if above_zero else _("an amount of zero or more"))
+            self.wrong(field, phrase("an amount above zero") if above_zero else phrase("an amount of zero or more"))
         return value
 
     def _checked(self, field: str, reader: Callable[[Any], Read | Wrong], default: Read) -> Read:
@@ -143,21 +141,21 @@ class Cells:
         return value
 
 
-def _refused(text: str, signs: str) -> str:
+def _refused(text: str, signs: str) -> list[Fact]:
     """In words, which signs of a text cannot travel: those of `signs`, and control signs other than tab and newline."""
     found = {_spelled(sign) for sign in text if sign in signs or _cannot_travel(sign)}
-    return ", ".join(sorted(found))
+    return sorted(found, key=str)
 
 
 def _cannot_travel(sign: str) -> bool:
     return unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\n\r"
 
 
-def _spelled(sign: str) -> str:
+def _spelled(sign: str) -> Fact:
     if sign == "\t":
-        return _("a tab")
+        return phrase("a tab")
     if sign in "\r\n":
-        return _("a line break")
+        return phrase("a line break")
     if unicodedata.category(sign) == "Cs":
-        return _("bytes that are no text")
-    return _("a control character") if unicodedata.category(sign) == "Cc" else f"“{sign}”"
+        return phrase("bytes that are no text")
+    return phrase("a control character") if unicodedata.category(sign) == "Cc" else f"“{sign}”"

@@ -12,21 +12,29 @@ from typing import Any, Literal
 from uuid import UUID
 
 from connectors.contract import Change, CursorValue, Position
-from errors.language import _, say
+from errors.problem import Phrase, phrase
 
 Row = Mapping[str, Any]
+
+
+class UnfitRowError(ValueError):
+    """A row without a usable key or place; `why` is for a person."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
 def keys_of(found: Sequence[Row], form: Literal["integer", "text"]) -> list[int | str]:
     """The keys of rows as the setting `key` promises them.
 
     Raises:
-        ValueError: one is something else, or stands twice, in words for a person.
+        UnfitRowError: one is something else, or stands twice.
     """
     keys = [_key(row["id"], form) for row in found]
     twice = [key for key, times in Counter(keys).items() if times > 1]
     if twice:
-        raise ValueError(say("the query yields {value} more than once (a join?)", value=repr(twice[0])))
+        raise UnfitRowError(phrase("the query yields {value} more than once (a join?)", value=repr(twice[0])))
     return keys
 
 
@@ -36,10 +44,11 @@ def _key(cell: Any, form: Literal["integer", "text"]) -> int | str:
     if isinstance(cell, Decimal) and cell == cell.to_integral_value():
         cell = int(cell)
     if isinstance(cell, bool) or not isinstance(cell, int | str):
-        raise ValueError(say("the column id holds {value}, which is no whole number and no text", value=repr(cell)))  # noqa: TRY004
+        why = phrase("the column id holds {value}, which is no whole number and no text", value=repr(cell))
+        raise UnfitRowError(why)
     if isinstance(cell, int) is not (form == "integer"):
         other = "integer" if form == "text" else "text"
-        raise ValueError(say('the column id holds {value}: set key = "{other}"', value=repr(cell), other=other))
+        raise UnfitRowError(phrase('the column id holds {value}: set key = "{other}"', value=repr(cell), other=other))
     return cell
 
 
@@ -79,10 +88,10 @@ def _comparable(cell: Any) -> CursorValue | None:
     """The time of change in a form that the cursor can keep; a float (Unix or Julian time in SQLite) exactly.
 
     Raises:
-        ValueError: a form that no database orders by time.
+        UnfitRowError: a form that no database orders by time.
     """
     if isinstance(cell, float):
         return Decimal(repr(cell))
     if cell is None or (isinstance(cell, str | int | date | datetime | Decimal) and not isinstance(cell, bool)):
         return cell
-    raise ValueError(_("the column updated_at must hold a time, a number or a text"))
+    raise UnfitRowError(phrase("the column updated_at must hold a time, a number or a text"))

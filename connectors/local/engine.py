@@ -9,8 +9,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from errors.kinds import SourceBroken
-from errors.language import _
-from errors.problem import Problem, ProblemError
+from errors.problem import Fact, Problem, ProblemError, phrase
 
 CONNECT_TIMEOUT = 10  # seconds
 ANSWER_TIMEOUT = 120  # seconds that one statement may take
@@ -45,9 +44,9 @@ def _parsed(url: str, setting: str) -> URL:
     except (ArgumentError, NoSuchModuleError, ValueError):
         name = ""
     if name not in DRIVERS:
-        detail = _("expected sqlite:///FILE, postgresql://USER:PASSWORD@HOST/DATABASE or mariadb://...")
-        problem = Problem(kind=SourceBroken, subject=setting, facts={"setting": f"{setting}.url", "detail": detail})
-        raise ProblemError(problem)
+        detail = phrase("expected sqlite:///FILE, postgresql://USER:PASSWORD@HOST/DATABASE or mariadb://...")
+        facts: dict[str, Fact] = {"setting": f"{setting}.url", "detail": detail}
+        raise ProblemError(Problem(kind=SourceBroken, subject=setting, facts=facts))
     return parsed.set(drivername=f"{name}+{DRIVERS[name]}")
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
 )
 
 from errors.kinds import SourceBroken, SourceUnavailable
-from errors.problem import Problem, ProblemError
+from errors.problem import Fact, Problem, ProblemError
 
 # SQLite: result codes; extended ones begin with these names.
 SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_INTERRUPT")
@@ -42,7 +42,7 @@ def reported(engine: Engine, setting: str) -> Iterator[None]:
         raise ProblemError(_problem(error, engine, setting)) from None  # the chain could show the URL
 
 
-def broken(setting: str, detail: str) -> Problem:
+def broken(setting: str, detail: Fact) -> Problem:
     return Problem(kind=SourceBroken, subject=setting, facts={"setting": setting, "detail": detail})
 
 

@@ -13,13 +13,12 @@ from sqlalchemy import Connection, TextClause, text
 from connectors.contract import Position
 from connectors.documents import DocumentKind
 from connectors.local import queries, values
-from connectors.local.changes import keys_of
+from connectors.local.changes import UnfitRowError, keys_of
 from connectors.local.columns import CHILDREN, ROWS, Columns
 from connectors.local.engine import connect
 from connectors.local.faults import broken, reported
 from connectors.local.settings import LocalSettings
-from errors.language import say
-from errors.problem import Problem, ProblemError
+from errors.problem import Fact, Problem, ProblemError, joined, phrase
 
 TIMELESS = 20  # rows without a time of change that one poll looks at
 
@@ -74,7 +73,7 @@ class Reader:
         with self._transaction(kind, setting) as connection:
             changed: int = connection.execute(queries.bound(place, statement)).rowcount
             if changed > 1:
-                detail = say("the statement would change {count} rows instead of one", count=changed)
+                detail = phrase("the statement would change {count} rows instead of one", count=changed)
                 raise self._broken(kind, setting, detail)
         return changed
 
@@ -114,8 +113,8 @@ class Reader:
         settings = self.settings.kinds[kind]
         try:
             keys = keys_of(rows, settings.key)
-        except ValueError as error:
-            raise self._broken(kind, "query", str(error)) from error
+        except UnfitRowError as error:
+            raise self._broken(kind, "query", error.why) from error
         children: dict[str, list[Row]] = {str(key): [] for key in keys}
         shape = CHILDREN.get(kind)
         if shape and (query := getattr(settings, shape.setting)):
@@ -131,7 +130,7 @@ class Reader:
         with reported(self._engine, self.settings.path(kind, setting)), self._engine.begin() as connection:
             yield connection
 
-    def _broken(self, kind: DocumentKind, setting: str, detail: str) -> ProblemError:
+    def _broken(self, kind: DocumentKind, setting: str, detail: Fact) -> ProblemError:
         return ProblemError(broken(self.settings.path(kind, setting), detail))
 
 
@@ -147,13 +146,13 @@ def _names(connection: Connection, query: str) -> frozenset[str]:
     return frozenset(name.lower() for name in connection.execute(queries.nothing(query)).keys())  # noqa: SIM118 - same
 
 
-def _mistakes(columns: Columns, found: Collection[str], *, strict: bool) -> str:
+def _mistakes(columns: Columns, found: Collection[str], *, strict: bool) -> Fact | None:
     """What is wrong with the columns of a query, in one sentence; strict: unknown ones are mistakes too."""
-    mistakes = []
+    mistakes: list[Fact] = []
     if missing := columns.missing(found):
-        mistakes.append(say("missing columns: {names}", names=", ".join(missing)))
+        mistakes.append(phrase("missing columns: {names}", names=", ".join(missing)))
     if strict and (unknown := columns.unknown(found)):
-        mistakes.append(say("unknown columns: {names}", names=", ".join(sorted(unknown))))
+        mistakes.append(phrase("unknown columns: {names}", names=", ".join(sorted(unknown))))
     if mistakes:
-        mistakes.append(say("known columns: {names}", names=", ".join((*columns.needed, *columns.optional))))
-    return "; ".join(mistakes)
+        mistakes.append(phrase("known columns: {names}", names=", ".join((*columns.needed, *columns.optional))))
+    return joined(mistakes, "; ") if mistakes else None

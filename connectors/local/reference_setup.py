@@ -12,8 +12,7 @@ from connectors.local.engine import connect
 from connectors.local.faults import broken, reported
 from connectors.local.reference_triggers import statements
 from connectors.local.settings import KindSettings, LocalSettings
-from errors.language import say
-from errors.problem import ProblemError
+from errors.problem import ProblemError, phrase
 
 DELETED = "deleted_at IS NOT NULL AS removed, updated_at"
 MONEY = "date, total, number, currency, exchange_rate, memo"
@@ -96,6 +95,9 @@ def _ours(table: Table, found: set[str], setting: str) -> None:
     """Somebody else's table is not touched."""
     missing = sorted({column.name for column in table.columns} - found)
     if missing:
-        message = 'the table {table} exists already and lacks {columns}; take an empty database, or schema = "mapped"'
-        detail = say(message, table=table.name, columns=", ".join(missing))
+        detail = phrase(
+            'the table {table} exists already and lacks {columns}; take an empty database, or schema = "mapped"',
+            table=table.name,
+            columns=", ".join(missing),
+        )
         raise ProblemError(broken(f"{setting}.schema", detail))

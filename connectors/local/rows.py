@@ -23,8 +23,7 @@ from connectors.documents import (
 from connectors.local import limits
 from connectors.local.cells import Cells
 from errors.kinds import InvalidField, LinesDoNotAddUp
-from errors.language import _, say
-from errors.problem import Problem
+from errors.problem import Problem, phrase
 
 Row = Mapping[str, Any]
 
@@ -33,7 +32,7 @@ def document(kind: DocumentKind, row: Row, children: Sequence[Row] = ()) -> Docu
     """The document that a row means, or all its problems. `children`: lines of an invoice, allocations of a payment."""
     cells = Cells(kind, row)
     if "updated_at" in row and row["updated_at"] is None:
-        cells.wrong("updated_at", _("a time of change; without one, later changes of the row would not be seen"))
+        cells.wrong("updated_at", phrase("a time of change; without one, later changes of the row would not be seen"))
     built = _BUILDERS[kind](cells, children)
     return tuple(cells.problems) or built
 
@@ -93,7 +92,7 @@ def _line(cells: Cells) -> Line:
     quantity, unit_price, stated = cells.amount("quantity"), cells.amount("unit_price"), cells.optional_money("amount")
     amount = (quantity * unit_price).quantize(CENT, ROUND_HALF_UP)
     if stated not in {None, amount} and len(cells.problems) == before:
-        cells.wrong("amount", say("quantity times unit price, that is {amount}", amount=amount))
+        cells.wrong("amount", phrase("quantity times unit price, that is {amount}", amount=amount))
     return Line(
         service_id=cells.optional_key("service_id"),
         quantity=quantity,
@@ -106,7 +105,8 @@ def _line(cells: Cells) -> Line:
 def _add_up(cells: Cells, invoice: Invoice) -> None:
     lines_total = sum((line.amount for line in invoice.lines), Decimal("0.00"))
     if not invoice.lines:
-        cells.note(InvalidField, "lines", field=_("lines"), value=_("nothing"), expected=_("at least one line"))
+        expected = phrase("at least one line")
+        cells.note(InvalidField, "lines", field=phrase("lines"), value=phrase("nothing"), expected=expected)
     elif lines_total != invoice.total:
         cells.note(LinesDoNotAddUp, "total", lines_total=lines_total, total=invoice.total)
 
@@ -123,9 +123,9 @@ def _payment(cells: Cells, children: Sequence[Row]) -> Payment:
     )
     allocated = sum((allocation.amount for allocation in payment.allocations), Decimal("0.00"))
     if allocated > payment.total and not payment.removed and not cells.problems:
-        expected = say("at most the payment's total, {total}", total=payment.total)
-        value = str(allocated)
-        cells.note(InvalidField, "allocations", field=_("sum of allocations"), value=value, expected=expected)
+        expected = phrase("at most the payment's total, {total}", total=payment.total)
+        field = phrase("sum of allocations")
+        cells.note(InvalidField, "allocations", field=field, value=allocated, expected=expected)
     return payment
 
 

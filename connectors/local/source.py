@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from connectors.contract import Change, Position, Reading
 from connectors.documents import Document, DocumentKind
 from connectors.local import rows
-from connectors.local.changes import bindable, changes
+from connectors.local.changes import UnfitRowError, bindable, changes
 from connectors.local.faults import broken
 from connectors.local.reader import Reader
 from connectors.local.settings import LocalSettings
@@ -49,8 +49,8 @@ class LocalSource:
         found = self._reader.behind(kind, after, limit)
         try:
             return changes(found.rows, found.keys, found.children, after)
-        except ValueError as error:
-            raise ProblemError(broken(self._settings.path(kind, "query"), str(error))) from error
+        except UnfitRowError as error:
+            raise ProblemError(broken(self._settings.path(kind, "query"), error.why)) from error
 
     def read(self, kind: DocumentKind, local_ids: Collection[str]) -> Reading:
         form = self._settings.kinds[kind].key

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from connectors.documents import CENT
 from connectors.local import limits
-from errors.language import _
+from errors.problem import Fact, Phrase, phrase
 
 NUMERAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?")
 TRUE = frozenset(
@@ -25,7 +25,7 @@ FALSE = frozenset({"", "0", "f", "false", "n", "no"})
 class Wrong:
     """The cell holds something else than was expected: `expected` completes the sentence "which is not ..."."""
 
-    expected: str
+    expected: Phrase
 
 
 def empty(cell: Any) -> bool:
@@ -41,9 +41,9 @@ def amount(cell: Any) -> Decimal | Wrong:
     if isinstance(cell, int) and not isinstance(cell, bool):
         cell = Decimal(cell)
     if not isinstance(cell, Decimal) or not cell.is_finite():
-        return Wrong(_("an amount such as 1234.50"))
+        return Wrong(phrase("an amount such as 1234.50"))
     if abs(cell) > limits.AMOUNT:
-        return Wrong(_("an amount below 100,000,000,000"))
+        return Wrong(phrase("an amount below 100,000,000,000"))
     return cell
 
 
@@ -52,7 +52,7 @@ def money(cell: Any) -> Decimal | Wrong:
     value = amount(cell)
     if isinstance(value, Wrong):
         return value
-    return value.quantize(CENT) if value == value.quantize(CENT) else Wrong(_("an amount in whole cents"))
+    return value.quantize(CENT) if value == value.quantize(CENT) else Wrong(phrase("an amount in whole cents"))
 
 
 def day(cell: Any) -> date | Wrong:
@@ -66,7 +66,7 @@ def day(cell: Any) -> date | Wrong:
             return datetime.fromisoformat(cell.strip()).date()
         except ValueError:
             pass
-    return Wrong(_("a date such as 2026-01-31"))
+    return Wrong(phrase("a date such as 2026-01-31"))
 
 
 def flag(cell: Any) -> bool | Wrong:
@@ -80,7 +80,7 @@ def flag(cell: Any) -> bool | Wrong:
     word = str(cell).strip().lower()
     if word in TRUE or word in FALSE:
         return word in TRUE
-    return Wrong(_("yes or no (1, 0, true, false, cancelled, a time of deletion, or nothing)"))
+    return Wrong(phrase("yes or no (1, 0, true, false, cancelled, a time of deletion, or nothing)"))
 
 
 def key(cell: Any) -> str | Wrong | None:
@@ -90,7 +90,7 @@ def key(cell: Any) -> str | Wrong | None:
     if isinstance(cell, float | Decimal) and isfinite(cell) and cell == int(cell):
         cell = int(cell)
     if isinstance(cell, bool) or not isinstance(cell, int | str | UUID):
-        return Wrong(_("the key of a row (a whole number or a text)"))
+        return Wrong(phrase("the key of a row (a whole number or a text)"))
     return str(cell)
 
 
@@ -99,16 +99,19 @@ def text(cell: Any) -> str | Wrong:
     if cell is None:
         return ""
     if isinstance(cell, bool | bytes):
-        return Wrong(_("a text"))
+        return Wrong(phrase("a text"))
     if isinstance(cell, float):
         cell = int(cell) if cell.is_integer() else repr(cell)
     return str(cell).strip()
 
 
-def shown(cell: Any, longest: int = 60) -> str:
+def shown(cell: Any, longest: int = 60) -> Fact:
     """The cell in a sentence: short, on one line, and safe to store and to print."""
-    if empty(cell):
-        return _("nothing")
+    return phrase("nothing") if empty(cell) else label(cell, longest)
+
+
+def label(cell: Any, longest: int = 60) -> str:
+    """The same of a cell that names its row."""
     whole = str(cell)
     safe = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in whole[:longest])
     return safe + ("…" if len(whole) > longest else "")

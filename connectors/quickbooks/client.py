@@ -18,8 +18,7 @@ from connectors.quickbooks.faults import Context, problems_of
 from connectors.tokens import Renewer, TokenStore
 from connectors.transport import Session
 from errors.kinds import QuickBooksUnavailable, Throttled
-from errors.language import say
-from errors.problem import Fault, Problem, ProblemError
+from errors.problem import Fault, Problem, ProblemError, phrase
 
 ATTEMPTS = 4  # of a read
 _RANDOM = random.SystemRandom()
@@ -238,12 +237,12 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
 
 def silence(company: str, error: requests.RequestException) -> Problem:
     """No answer. Says the failure's class only: the text of `error` holds the address with its query."""
-    detail = say("no answer ({failure})", failure=type(error).__name__)
+    detail = phrase("no answer ({failure})", failure=type(error).__name__)
     return Problem(kind=QuickBooksUnavailable, subject=f"company {company}", facts={"detail": detail})
 
 
 def unreadable(company: str, answer: Answer) -> Problem:
-    detail = say("HTTP {status} without a readable answer", status=answer.status)
+    detail = phrase("HTTP {status} without a readable answer", status=answer.status)
     facts = {"detail": detail}
     return Problem(kind=QuickBooksUnavailable, subject=f"company {company}", facts=facts, fault=answer.fault())
 

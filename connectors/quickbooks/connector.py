@@ -44,8 +44,7 @@ from errors.kinds import (
     PeriodClosed,
     SubscriptionEnded,
 )
-from errors.language import _
-from errors.problem import Fault, Problem, ProblemError
+from errors.problem import Fault, Problem, ProblemError, phrase
 
 BOOKS_LAST = timedelta(days=1)  # reads are metered (qbo-facts section 6), set-ups change seldom
 BOOKS_FRESH = timedelta(minutes=1)  # nothing is refused on knowledge older than this
@@ -271,8 +270,9 @@ class QuickBooksTarget:
         """Who has the name: QuickBooks only says that somebody does (6240)."""
         if problem.kind is not CustomerNameTaken:
             return problem
-        for entity, holder in (("Vendor", _("vendor")), ("Customer", _("customer")), ("Employee", _("employee"))):
-            name = str(problem.facts["name"])
+        holders = {"Vendor": phrase("vendor"), "Customer": phrase("customer"), "Employee": phrase("employee")}
+        name = str(problem.facts["name"])
+        for entity, holder in holders.items():
             if any(has_name(row, "DisplayName", name) for row in self._named(entity, [name])):
                 return replace(problem, facts={**problem.facts, "holder": holder})
         return problem

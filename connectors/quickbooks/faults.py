@@ -17,8 +17,7 @@ from connectors.documents import DocumentKind
 from connectors.quickbooks.answers import Answer, Entry
 from errors import kinds
 from errors.kinds import Kind
-from errors.language import _
-from errors.problem import Fact, Name, Problem
+from errors.problem import Fact, Name, Problem, phrase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ class Context:
 
     @property
     def document(self) -> Fact:
-        return self.name or _("a question to QuickBooks")
+        return self.name or phrase("a question to QuickBooks")
 
     @property
     def subject(self) -> str:
@@ -68,7 +67,7 @@ def _document(entry: Entry, context: Context) -> Told:
 
 def _field(entry: Entry, context: Context) -> Told:
     subject, facts = _document(entry, context)
-    return subject, {**facts, "field": entry.element or _("named here")}
+    return subject, {**facts, "field": entry.element or phrase("named here")}
 
 
 def _permission(entry: Entry, context: Context) -> Told:
@@ -100,7 +99,7 @@ def _account(entry: Entry, context: Context) -> Told:
 def _closed(_entry: Entry, context: Context) -> Told:
     closing = context.closing_date
     facts: dict[str, Fact] = {
-        "closing_date": closing or _("the closing date"),
+        "closing_date": closing or phrase("the closing date"),
         "document": context.document,
         "date": _date(context.sent("TxnDate")),
     }
@@ -111,7 +110,7 @@ def _date(text: str) -> Fact:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        return text or _("that date")
+        return text or phrase("that date")
 
 
 def closed_subject(company: str, closing: date) -> str:
@@ -126,9 +125,9 @@ def _number(entry: Entry, context: Context) -> Told:
     """The worker knows the numbers in use and puts its own suggestion here; this one stands when it cannot."""
     found = _HOLDER.search(entry.detail)
     facts: dict[str, Fact] = {
-        "number": context.sent("DocNumber") or _("its number"),
-        "holder": f"{found.group(1)} (Id {found.group(2)})" if found else _("another document"),
-        "suggestion": _("a free number"),
+        "number": context.sent("DocNumber") or phrase("its number"),
+        "holder": f"{found.group(1)} (Id {found.group(2)})" if found else phrase("another document"),
+        "suggestion": phrase("a free number"),
     }
     return context.subject, facts
 
@@ -143,16 +142,16 @@ def _name(_entry: Entry, context: Context) -> Told:
     name = context.sent("DisplayName") or context.sent("Name")
     facts: dict[str, Fact] = {
         "name": name,
-        "holder": _("product or service")
+        "holder": phrase("product or service")
         if context.kind is DocumentKind.SERVICE
-        else _("customer, vendor or employee"),
+        else phrase("customer, vendor or employee"),
         "suggestion": f"{name} (Customer)",
     }
     return context.subject, facts
 
 
 def _method(_entry: Entry, context: Context) -> Told:
-    method = context.payment_method or _("used here")
+    method = context.payment_method or phrase("used here")
     return f"payment method {context.company} {method}", {"method": method, "document": context.document}
 
 
@@ -243,6 +242,6 @@ def _problem(rule: Rule, entry: Entry, answer: Answer, context: Context) -> Prob
     return Problem(
         kind=rule.kind,
         subject=subject,
-        facts={name: facts.get(name, _("unknown")) for name in rule.kind.placeholders()},
+        facts={name: facts.get(name, phrase("unknown")) for name in rule.kind.placeholders()},
         fault=answer.fault(entry),
     )

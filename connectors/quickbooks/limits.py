@@ -9,8 +9,7 @@ from connectors.documents import Customer, Document, Fee, Invoice, Payment, Refu
 from connectors.quickbooks.encoding import cents
 from connectors.quickbooks.notes import note
 from errors.kinds import InvalidField, NumberTooLong, TextRefused
-from errors.language import _, say
-from errors.problem import Fact, Problem
+from errors.problem import Fact, Phrase, Problem, phrase
 
 NUMBER = 21  # DocNumber and PaymentRefNum
 NOTE = 4000
@@ -42,7 +41,7 @@ def _problems(document: Document, marker: str) -> Iterator[Problem]:
             if document.address is not None:
                 yield from _texts(document, document.address, _ADDRESS_LENGTHS)
             if document.email and ("@" not in document.email or "." not in document.email):
-                yield _invalid(document, "email", document.email, _("an e-mail address"))
+                yield _invalid(document, "email", document.email, phrase("an e-mail address"))
         case Service():
             yield from _texts(document, document, _SERVICE_LENGTHS)
             yield from _name_characters(document)
@@ -67,7 +66,7 @@ def _money(document: Invoice | Payment | Refund | Fee, marker: str) -> Iterator[
         yield Problem(kind=NumberTooLong, subject=_subject(document), facts=facts)
     for field, amount in _amounts(document):
         if amount != cents(amount):
-            yield _invalid(document, field, str(amount), _("an amount with at most two decimals"))
+            yield _invalid(document, field, amount, phrase("an amount with at most two decimals"))
     reference = document.reference if isinstance(document, Payment | Refund) else ""
     if len(note(document.memo, marker, reference)) > NOTE:
         yield _invalid(document, "memo", document.memo, _too_long(NOTE - len(marker) - len(reference) - 4))
@@ -90,8 +89,8 @@ def _texts(document: Document, holder: object, lengths: dict[str, int]) -> Itera
 
 def _name_characters(document: Customer | Service) -> Iterator[Problem]:
     if not document.name.strip():
-        yield _invalid(document, "name", document.name, _("a name"))
-    refusals = {":": '":"', "\t": _("tabs"), "\n": _("line breaks")}
+        yield _invalid(document, "name", document.name, phrase("a name"))
+    refusals: dict[str, Fact] = {":": '":"', "\t": phrase("tabs"), "\n": phrase("line breaks")}
     for character, refused in refusals.items():
         if character in document.name:
             facts: dict[str, Fact] = {
@@ -103,12 +102,12 @@ def _name_characters(document: Customer | Service) -> Iterator[Problem]:
             yield Problem(kind=TextRefused, subject=_subject(document), facts=facts)
 
 
-def _too_long(length: int) -> str:
-    return say("a text of at most {length} characters", length=length)
+def _too_long(length: int) -> Phrase:
+    return phrase("a text of at most {length} characters", length=length)
 
 
-def _invalid(document: Document, field: str, value: str, expected: str) -> Problem:
-    shown = value if len(value) <= 60 else f"{value[:60]}..."
+def _invalid(document: Document, field: str, value: Fact, expected: Phrase) -> Problem:
+    shown = f"{value[:60]}..." if isinstance(value, str) and len(value) > 60 else value
     facts: dict[str, Fact] = {"field": field, "document": name_of(document), "value": shown, "expected": expected}
     return Problem(kind=InvalidField, subject=_subject(document), facts=facts)
 

@@ -16,8 +16,7 @@ from errors.kinds import (
     ServiceInactive,
     ServiceNameTaken,
 )
-from errors.language import _
-from errors.problem import Fact, Problem
+from errors.problem import Fact, Problem, phrase
 
 Row = Mapping[str, Any]
 
@@ -47,7 +46,7 @@ def match_customer(customer: Customer, rows: Sequence[Row], vendors: Sequence[Ro
     if active_email:
         facts: dict[str, Fact] = {
             "count": len(active_email),
-            "field": _("e-mail"),
+            "field": phrase("e-mail"),
             "value": customer.email,
             "name": customer.name,
         }
@@ -60,7 +59,7 @@ def match_customer(customer: Customer, rows: Sequence[Row], vendors: Sequence[Ro
     if any(has_name(row, "DisplayName", customer.name) for row in vendors):
         named: dict[str, Fact] = {
             "name": customer.name,
-            "holder": _("vendor"),
+            "holder": phrase("vendor"),
             "suggestion": f"{customer.name} (Customer)",
         }
         return Match(problem=Problem(kind=CustomerNameTaken, subject=_subject(customer), facts=named))
@@ -84,7 +83,7 @@ def match_service(service: Service, rows: Iterable[Row]) -> Match:
         facts: dict[str, Fact] = {"count": len(chosen), "name": service.name}
         return Match(problem=Problem(kind=ServiceAmbiguous, subject=subject, facts=facts))
     if active:
-        holder = _("category") if active[0].get("Type") == "Category" else _("bundle")
+        holder = phrase("category") if active[0].get("Type") == "Category" else phrase("bundle")
         named_facts: dict[str, Fact] = {"name": service.name, "holder": holder}
         return Match(problem=Problem(kind=ServiceNameTaken, subject=subject, facts=named_facts))
     if named:

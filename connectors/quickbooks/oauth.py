@@ -18,8 +18,7 @@ from connectors.quickbooks.settings import AppSettings
 from connectors.tokens import Grant, lost
 from connectors.transport import Mount, Now, Session, trace_id
 from errors.kinds import AppRefused, QuickBooksUnavailable
-from errors.language import _, say
-from errors.problem import Fault, Problem, ProblemError
+from errors.problem import Fact, Fault, Problem, ProblemError, phrase
 
 _KEYS = ("authorization_endpoint", "token_endpoint", "revocation_endpoint", "userinfo_endpoint", "issuer", "jwks_uri")
 
@@ -107,13 +106,13 @@ class OAuth:
         except AuthClientError as error:
             raise _problem(company, error) from None  # the library's message may hold a token
         except (requests.RequestException, ValueError) as error:  # ValueError: an answer that is no JSON
-            detail = say("the token endpoint did not answer ({failure})", failure=type(error).__name__)
+            detail = phrase("the token endpoint did not answer ({failure})", failure=type(error).__name__)
             raise _unavailable(company, detail, Fault()) from None
 
     def _grant(self, company: str, client: IntuitClient) -> Grant:
         lives, refresh_lives = client.expires_in, client.x_refresh_token_expires_in
         if not (client.access_token and client.refresh_token and lives and refresh_lives):
-            raise _unavailable(company, _("the token endpoint answered without tokens"), Fault(status=200))
+            raise _unavailable(company, phrase("the token endpoint answered without tokens"), Fault(status=200))
         moment = self._now()
         return Grant(
             access_token=client.access_token,
@@ -132,7 +131,7 @@ def _problem(company: str, error: AuthClientError) -> ProblemError:
     if code and error.status_code in {400, 401, 403}:
         facts = {"company": company or "NAME", "detail": detail or code}
         return ProblemError(Problem(kind=AppRefused, subject="app", facts=facts, fault=fault))
-    text = say("the token endpoint answered HTTP {status}", status=error.status_code)
+    text = phrase("the token endpoint answered HTTP {status}", status=error.status_code)
     return _unavailable(company, text, fault)
 
 
@@ -147,6 +146,6 @@ def _oauth_error(content: bytes) -> tuple[str, str]:
     return str(body.get("error") or ""), str(body.get("error_description") or "")
 
 
-def _unavailable(company: str, detail: str, fault: Fault) -> ProblemError:
+def _unavailable(company: str, detail: Fact, fault: Fault) -> ProblemError:
     subject = f"company {company}" if company else "app"
     return ProblemError(Problem(kind=QuickBooksUnavailable, subject=subject, facts={"detail": detail}, fault=fault))

@@ -12,8 +12,7 @@ from connectors.quickbooks.entities import ENTITIES
 from connectors.quickbooks.faults import Context, holder_id, problems_of
 from connectors.quickbooks.matching import remote_of
 from errors.kinds import QuickBooksUnavailable
-from errors.language import _
-from errors.problem import Problem
+from errors.problem import Problem, phrase
 
 # The service failed while it worked on the request, or met its id before: the document may be there (qbo-facts 1.4, 7).
 _TELLS_NOTHING = ("600", "1000", "1010", "1020", "10000")
@@ -27,7 +26,7 @@ def outcome_of(answer: Answer, posting: Posting, context: Context) -> Outcome:
     if answer.throttled:
         return Unknown(problem=throttled(context.company, answer))
     if answer.unauthorised:
-        facts = {"detail": _("it refused the access token; a new one is asked for")}
+        facts = {"detail": phrase("it refused the access token; a new one is asked for")}
         entry = answer.entries[0] if answer.entries else None
         problem = Problem(
             kind=QuickBooksUnavailable, subject=context.company_subject, facts=facts, fault=answer.fault(entry)

@@ -21,8 +21,7 @@ from errors.kinds import (
     ServiceAccountWrong,
     ServiceMissingOnLine,
 )
-from errors.language import say
-from errors.problem import Fact, Problem
+from errors.problem import Fact, Problem, phrase
 
 Vendors = Callable[[str], str]  # a processor's name -> the vendor's id
 
@@ -112,7 +111,7 @@ class _Finder:
         account = self.books.account(own)
         if account is None or account.type not in EXPECTED[setting]:
             expected = " / ".join(EXPECTED[setting])
-            detail = say("{account} is not an account of type {expected}", account=own, expected=expected)
+            detail = phrase("{account} is not an account of type {expected}", account=own, expected=expected)
             facts: dict[str, Fact] = {"document": name_of(self.document), "detail": detail}
             subject = f"account {self.settings.name} {own} as {setting}"
             self.problems.append(Problem(kind=AccountRefused, subject=subject, facts=facts))
@@ -156,7 +155,7 @@ def _currency(document: Document, books: Books) -> Iterator[Problem]:
     if not isinstance(document, Invoice | Payment | Refund | Fee) or not _is_foreign(document, books):
         return
     if not books.multicurrency:
-        detail = say(
+        detail = phrase(
             "{currency} is not the home currency {home}, and multicurrency is off",
             currency=document.currency,
             home=books.home_currency,

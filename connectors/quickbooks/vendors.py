@@ -13,8 +13,7 @@ from connectors.quickbooks.encoding import encode
 from connectors.quickbooks.faults import Context, problems_of
 from connectors.quickbooks.matching import DELETED, has_name
 from errors.kinds import InactiveReference
-from errors.language import say
-from errors.problem import Problem, ProblemError
+from errors.problem import Fact, Problem, ProblemError, phrase
 
 
 class Vendors:
@@ -70,5 +69,5 @@ class Vendors:
             raise ProblemError(silence(self._client.company, error)) from error
 
     def _inactive(self, name: str) -> Problem:
-        facts = {"document": name, "detail": say("the vendor {name} cannot be used", name=name)}
+        facts: dict[str, Fact] = {"document": name, "detail": phrase("the vendor {name} cannot be used", name=name)}
         return Problem(kind=InactiveReference, subject=f"vendor {self._client.company} {name}", facts=facts)

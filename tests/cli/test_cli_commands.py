@@ -9,6 +9,7 @@ import pytest
 
 from errors import language
 from worker import cli, clock, exits
+from worker.commands import doctor
 
 
 def test_the_help_names_every_command(cuadre):
@@ -179,3 +180,27 @@ def test_the_language_comes_from_the_option_then_the_environment_then_the_config
     assert language.current() == "en"
     cuadre("config", "check", "--language", "en")
     assert language.current() == "en"
+
+
+def test_doctor_names_what_it_looks_at_for_people_and_machines(cuadre, house):
+    people, machines = cuadre("doctor").out, cuadre("doctor", "--json").json()
+    assert {check["name"] for check in machines} <= set(doctor.words())
+    assert "main, local database: " in people
+    assert "QuickBooks: answers" in people
+    Path("cuadre.toml").write_text(Path("cuadre.toml").read_text().replace(house.sandbox.url, "http://127.0.0.1:1"))
+    assert "Connection refused\n" in cuadre("doctor").out
+
+
+def test_status_tells_states_and_errors_for_people(cuadre, house):
+    cuadre("once")
+    told = cuadre("status").out
+    assert "Open errors" in told
+    assert "Connect it with `cuadre connect main`" in told
+
+
+def test_a_command_that_did_not_get_through_does_not_promise_to_try_again(cuadre, house):
+    Path("cuadre.toml").write_text(Path("cuadre.toml").read_text().replace(house.sandbox.url, "http://127.0.0.1:1"))
+    told = cuadre("connect", "main", "--no-browser")
+    assert told.code == exits.UNREACHABLE
+    assert "Run it again in a while" in told.err
+    assert "Nothing to do" not in told.err

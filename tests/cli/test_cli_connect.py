@@ -12,35 +12,15 @@ import requests
 from sqlalchemy import create_engine
 
 from connectors.tokens import tokens
+from errors import language
+from errors.problem import ProblemError
 from worker import exits
-from worker.connect import ConnectError, callback, consent
-
-
-@pytest.mark.parametrize(
-    ("query", "told"),
-    [
-        ("code=c&state=other&realmId=1", "does not belong to this attempt"),
-        ("code=c&realmId=1", "does not belong to this attempt"),
-        ("error=access_denied&state=s", "declined"),
-        ("error=invalid_scope&state=s", "invalid_scope"),
-        ("code=c&state=s", "realmId"),
-        ("state=s&realmId=1", "code"),
-    ],
-)
-def test_an_answer_that_is_no_consent_is_told_in_a_sentence(query, told):
-    with pytest.raises(ConnectError, match=told):
-        consent(f"http://localhost:8400/callback?{query}", "s")
-
-
-def test_the_code_of_a_consent_is_never_printed():
-    answer = consent("https://shop.example/x?code=c0de&state=s&realmId=77", "s")
-    assert answer.realm_id == "77"
-    assert "c0de" not in repr(answer)
+from worker.connect import listening
 
 
 def test_the_callback_listens_to_the_right_answer_only(free_port):
     address = f"http://localhost:{free_port}/callback"
-    with callback(address, "s") as waiting:
+    with listening("main", address, "s") as waiting:
         here = f"http://127.0.0.1:{free_port}"
         assert requests.get(f"{here}/favicon.ico", timeout=5).status_code == 404
         assert requests.get(f"{here}/callback?code=evil&state=guess&realmId=1", timeout=5).status_code == 400
@@ -48,16 +28,23 @@ def test_the_callback_listens_to_the_right_answer_only(free_port):
         assert waiting.wait(5).code == "c"
 
 
+def test_the_page_in_the_browser_speaks_the_readers_language(free_port):
+    language.use("es")
+    with listening("main", f"http://localhost:{free_port}/callback", "s"):
+        page = requests.get(f"http://127.0.0.1:{free_port}/else", timeout=5)
+    assert "There is nothing here." not in page.text
+
+
 def test_nobody_who_comes_back_is_told_after_a_while(free_port):
     with (
-        callback(f"http://localhost:{free_port}/callback", "s") as waiting,
-        pytest.raises(ConnectError, match="--paste"),
+        listening("main", f"http://localhost:{free_port}/callback", "s") as waiting,
+        pytest.raises(ProblemError, match="--paste"),
     ):
         waiting.wait(0)
 
 
 def test_the_callback_is_not_heard_from_other_machines(free_port):
-    with callback(f"http://0.0.0.0:{free_port}/callback", "s"), pytest.raises(OSError, match="refused"):
+    with listening("main", f"http://0.0.0.0:{free_port}/callback", "s"), pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.2", free_port), timeout=5)
 
 
@@ -122,14 +109,25 @@ def test_tokens_are_not_readable_where_they_are_kept(paste, house):
 def test_a_declined_consent_is_a_sentence(paste, house):
     told = paste(action="cancel")
     assert told.code == exits.ATTENTION
-    assert "declined" in told.err
+    assert "QuickBooks was not connected to main: the consent was declined" in told.err
+    assert "cuadre connect main" in told.err
+
+
+def test_an_address_of_another_attempt_is_a_sentence(cuadre, house, monkeypatch):
+    foreign = "http://localhost/callback?code=c&state=other&realmId=1"
+    monkeypatch.setattr("worker.commands.connect.Prompt.ask", lambda _: foreign)
+    told = cuadre("connect", "main", "--paste")
+    assert told.code == exits.ATTENTION
+    assert "does not belong to this attempt" in told.err
+    assert stored() == {}
 
 
 def test_another_quickbooks_company_than_before_is_refused_unless_it_is_meant(paste, house):
     paste(realm="9130357849536326")
     told = paste(realm="9130357849536999")
     assert told.code == exits.ATTENTION
-    assert "belonged to" in told.err
+    assert "belongs to the QuickBooks company 9130357849536326" in told.err
+    assert "--replace-company" in told.err
     assert stored()["main"]["realm_id"] == "9130357849536326"
     assert paste("--replace-company", realm="9130357849536999").code == exits.OK
     assert stored()["main"]["realm_id"] == "9130357849536999"

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from connectors.quickbooks.oauth import OAuth
 from connectors.tokens import TokenStore
-from worker import exits, mails
+from worker import exits
 from worker.clock import Clock
 from worker.companies import open_state
 from worker.config import load, settings
@@ -94,31 +94,27 @@ def test_good_rows_are_posted_and_bad_ones_are_held_with_their_reason(cuadre, co
     assert "posted nothing" in again.out
 
 
-def test_what_asks_for_a_person_is_mailed_once(cuadre, connected, post):
+def test_once_mails_where_no_daemon_runs(cuadre, connected, post):
     Path("cuadre.toml").write_text(Path("cuadre.toml").read_text() + MAIL.format(port=post.port))
     cuadre("once")
-    config = load(Path("cuadre.toml"), {}).config
-    engine = open_state(config)
-    try:
-        assert mails.send(config, engine, Clock().now()).sent == 1
-        assert mails.send(config, engine, Clock().now()).sent == 0
-    finally:
-        engine.dispose()
+    cuadre("once")
     (mail,) = post.mails
     assert mail["To"] == "owner@shop.example"
     assert "N-2" in mail.get_body(("plain",)).get_content()
 
 
+def test_once_says_when_a_mail_could_not_be_sent_and_tries_again(cuadre, connected):
+    Path("cuadre.toml").write_text(Path("cuadre.toml").read_text() + MAIL.format(port=1))
+    told = cuadre("once")
+    assert told.code == exits.ATTENTION
+    assert "A mail could not be sent, and will be tried again" in told.err
+    assert "Connection refused" in told.err
+
+
 def test_a_halted_company_is_mailed_once(cuadre, house, post):
     Path("cuadre.toml").write_text(Path("cuadre.toml").read_text() + MAIL.format(port=post.port))
     cuadre("once")
-    config = load(Path("cuadre.toml"), {}).config
-    engine = open_state(config)
-    try:
-        mails.send(config, engine, Clock().now())
-        mails.send(config, engine, Clock().now())
-    finally:
-        engine.dispose()
+    cuadre("once")
     (mail,) = post.mails
     assert "cuadre connect main" in mail.get_body(("plain",)).get_content()
 

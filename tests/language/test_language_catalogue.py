@@ -51,7 +51,7 @@ def test_every_kind_of_error_reads_in_every_language(code: str, language: str) -
 def test_amounts_dates_and_names_follow_the_readers_customs() -> None:
     facts = {"amount": Decimal("1234.5"), "day": date(2026, 3, 2), "document": Name("invoice", "1042")}
     assert localised(facts, "en") == {"amount": "1,234.50", "day": "Mar 2, 2026", "document": "invoice 1042"}
-    assert localised(facts, "es") == {"amount": "1234,50", "day": "2 mar 2026", "document": "factura 1042"}
+    assert localised(facts, "es") == {"amount": "1.234,50", "day": "2 mar 2026", "document": "factura 1042"}
 
 
 def test_a_sentence_changes_its_language_with_its_reader() -> None:

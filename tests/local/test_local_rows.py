@@ -153,7 +153,7 @@ def test_signs_that_cannot_travel_are_named(
 ) -> None:
     (problem,) = problems(kind, {**row, field: cell}, LINES if kind is DocumentKind.INVOICE else ())
     assert problem.kind is TextRefused
-    assert problem.facts["refused"] == refused
+    assert str(problem.facts["refused"]) == refused
     str(problem.facts["value"]).encode("utf-8")
 
 
@@ -177,7 +177,7 @@ def test_lines_that_miss_the_total_by_a_cent_are_a_problem() -> None:
 def test_a_wrong_line_is_named_with_its_number(field: str, cell: Any) -> None:
     (problem,) = problems(DocumentKind.INVOICE, INVOICE, [LINES[1], LINES[0] | {field: cell}])
     assert problem.kind is InvalidField
-    assert problem.facts["field"] == f"{field} in line 2"
+    assert str(problem.facts["field"]) == f"{field} in line 2"
 
 
 def test_a_line_amount_that_agrees_is_welcome() -> None:
@@ -186,7 +186,7 @@ def test_a_line_amount_that_agrees_is_welcome() -> None:
 
 def test_an_invoice_without_lines_is_a_problem() -> None:
     (problem,) = problems(DocumentKind.INVOICE, INVOICE | {"total": 0}, [])
-    assert problem.facts["expected"] == "at least one line"
+    assert str(problem.facts["expected"]) == "at least one line"
 
 
 def test_of_a_cancelled_invoice_nobody_asks_what_its_lines_said() -> None:
@@ -197,14 +197,14 @@ def test_of_a_cancelled_invoice_nobody_asks_what_its_lines_said() -> None:
 
 def test_a_payment_cannot_settle_more_than_it_is() -> None:
     (problem,) = problems(DocumentKind.PAYMENT, PAYMENT | {"total": "29.99"}, ALLOCATIONS)
-    assert problem.facts["value"] == "30.00"
+    assert problem.facts["value"] == Decimal("30.00")
     assert "29.99" in str(problem.facts["expected"])
 
 
 @pytest.mark.parametrize(("field", "cell"), [("amount", 0), ("amount", -5), ("invoice_id", None)])
 def test_a_wrong_allocation_is_named(field: str, cell: Any) -> None:
     (problem,) = problems(DocumentKind.PAYMENT, PAYMENT, [ALLOCATIONS[0] | {field: cell}])
-    assert problem.facts["field"] == f"{field} in line 1"
+    assert str(problem.facts["field"]) == f"{field} in line 1"
 
 
 def test_all_problems_of_a_row_are_named_together() -> None:

@@ -118,7 +118,7 @@ def test_text_loses_its_blank_ends_and_numbers_become_text() -> None:
 
 @given(st.text(st.characters(exclude_categories=())) | st.binary() | st.floats() | st.none())
 def test_whatever_a_cell_holds_can_be_shown_stored_and_printed(cell: Any) -> None:
-    shown = values.shown(cell)
+    shown = str(values.shown(cell))
     shown.encode("utf-8")
     assert shown.isprintable()
     assert len(shown) <= 6 * 60 + 1 + 60

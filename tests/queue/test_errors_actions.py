@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from errors import actions, orders, queue
 from errors.blocked import Blocked
 from errors.kinds import Action, Category, ConnectionLost, CustomerNotFound, DuplicateNumber, ServiceNotFound
-from errors.problem import Problem
+from errors.problem import Phrase, Problem, phrase
 from errors.selection import Selection
 from errors.tables import State, errors
 
@@ -41,7 +41,7 @@ def service_error(connection, name: str = "Wash", local_id: str = "1", now: date
     return queue.record(connection, problem, document, now)
 
 
-def duplicate_error(connection, suggestion: str = "1043") -> int:
+def duplicate_error(connection, suggestion: str | Phrase = "1043") -> int:
     facts = dict.fromkeys(DuplicateNumber.placeholders(), "x") | {"suggestion": suggestion}
     problem = Problem(kind=DuplicateNumber, subject="invoice 1", facts=facts)
     return queue.record(connection, problem, a_document("1"), NOON)
@@ -103,7 +103,7 @@ def test_an_unskipped_error_joins_the_open_one_of_the_same_cause(connection):
     assert (row.blocks, row.pending) == (2, (Action.UNSKIP,))
     order = queue.pending_actions(connection, "acme")[-1]
     assert (order.error_id, set(order.documents)) == (second, {("invoice", "1"), ("invoice", "2")})
-    assert orders.history(connection, first)[-1].result == f"Joined error {second}"
+    assert orders.history(connection, first)[-1].result == phrase("Joined error {id}", id=str(second))
     assert orders.history(connection, second)[-1].why == "a mistake"
 
 
@@ -184,13 +184,20 @@ def test_the_suggested_number_is_used_when_none_is_given(connection):
     assert actions.use_number(connection, error_id, "1043", by="ana", now=LATER).already == (error_id,)
 
 
+def test_words_instead_of_a_suggestion_are_no_number(connection):
+    error_id = duplicate_error(connection, suggestion=phrase("another number"))
+    assert "use-number" in reasons(actions.use_number(connection, error_id, by="ana", now=LATER))[error_id]
+    assert queue.pending_actions(connection, "acme") == []
+    assert actions.use_number(connection, error_id, "A-1", by="ana", now=LATER).done == (error_id,)
+
+
 def test_a_later_number_replaces_one_that_still_waits(connection):
     error_id = duplicate_error(connection)
     actions.use_number(connection, error_id, by="ana", now=NOON)
     actions.use_number(connection, error_id, "A-9", by="eva", now=LATER)
     (order,) = queue.pending_actions(connection, "acme")
     assert order.value == "A-9"
-    assert orders.history(connection, error_id)[0].result == "Replaced by a later order"
+    assert orders.history(connection, error_id)[0].result == phrase("Replaced by a later order")
 
 
 @pytest.mark.parametrize("number", ["", "  ", " 12", "1\n2", "9" * 22])

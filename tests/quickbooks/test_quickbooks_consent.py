@@ -122,15 +122,19 @@ def test_a_company_keeps_its_realm_unless_forced(walk: Walk) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"state": "other"}, "state"),
-        ({"error": "access_denied"}, "access_denied"),
-        ({"code": ""}, "realmId"),
-        ({"code": "wrong"}, "connection-lost"),
+        ({"state": "other"}, "does not belong to this attempt"),
+        ({"state": ""}, "does not belong to this attempt"),
+        ({"error": "access_denied"}, "declined"),
+        ({"error": "access_denied", "state": "other"}, "does not belong to this attempt"),
+        ({"error": "invalid_scope"}, "Intuit answered: invalid_scope"),
+        ({"code": ""}, "has no code"),
+        ({"realm_id": ""}, "no realmId"),
+        ({"code": "wrong"}, "did not take the code"),
     ],
 )
 def test_a_consent_that_did_not_work_stores_nothing(walk: Walk, change: dict[str, str], said: str) -> None:
     callback, state = walk.consent(FIRST_REALM)
-    with pytest.raises(ProblemError, match=said):
+    with pytest.raises(ProblemError, match=f"^consent-failed: .*{said}"):
         connecting.finish(
             walk.oauth,
             walk.store,
@@ -140,6 +144,22 @@ def test_a_consent_that_did_not_work_stores_nothing(walk: Walk, change: dict[str
             expected_state=state,
         )
     assert walk.store.load("shop") is None
+
+
+def test_the_code_of_a_consent_is_never_printed() -> None:
+    callback = connecting.read_callback(" https://shop.example/x?code=c0de&state=s3cret&realmId=77\n")
+    assert (callback.code, callback.realm_id) == ("c0de", "77")
+    assert "c0de" not in repr(callback)
+    assert "s3cret" not in repr(callback)
+
+
+def test_a_lost_connection_is_forgotten_without_asking_intuit(walk: Walk) -> None:
+    walk.connect()
+    held = walk.store.load("shop")
+    assert held is not None
+    walk.store.mark_lost(held)
+    unreachable = OAuth(app_settings("http://127.0.0.1:1"), now=walk.clock.now)
+    assert connecting.disconnect(unreachable, walk.store, "shop")
 
 
 def test_wrong_keys_of_the_app_are_named(walk: Walk) -> None:

@@ -7,15 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import requests
 
 from connectors.contract import Operation, Refused
 from connectors.documents import Allocation, Document, DocumentKind
 from connectors.quickbooks.encoding import decode
+from connectors.quickbooks.sandbox.core import FIRST_REALM
 from errors import kinds
 from errors.kinds import Kind
-from errors.problem import Problem, ProblemError
+from errors.problem import Problem, ProblemError, phrase
 from tests.support.quickbooks_desk import (
     ACCOUNTS,
+    URL,
     Desk,
     customer,
     fee,
@@ -98,7 +101,8 @@ def test_a_name_that_a_vendor_holds_is_taken(desk: Desk) -> None:
     match = desk.target.match([customer(local_id="x", name="Square", email="")])["x"]
     assert match.problem is not None
     assert match.problem.kind is kinds.CustomerNameTaken
-    assert match.problem.facts == {"name": "Square", "holder": "vendor", "suggestion": "Square (Customer)"}
+    facts = {"name": "Square", "holder": phrase("vendor"), "suggestion": "Square (Customer)"}
+    assert match.problem.facts == facts
 
 
 def test_a_name_that_was_taken_since_is_refused_with_its_holder(desk: Desk) -> None:
@@ -107,7 +111,21 @@ def test_a_name_that_was_taken_since_is_refused_with_its_holder(desk: Desk) -> N
     outcome = desk.target.send(posting)
     assert isinstance(outcome, Refused)
     assert outcome.problems[0].kind is kinds.CustomerNameTaken
-    assert outcome.problems[0].facts["holder"] == "vendor"
+    assert outcome.problems[0].facts["holder"] == phrase("vendor")
+
+
+def test_a_name_that_an_employee_holds_is_refused_with_its_holder(desk: Desk) -> None:
+    with requests.Session() as session:
+        desk.mount(session)
+        bearer = {"Authorization": "Bearer access-1"}
+        address = f"{URL}/v3/company/{FIRST_REALM}/employee"
+        assert session.post(address, json={"DisplayName": "Eva Sol"}, headers=bearer).status_code == 200
+    outcome = desk.target.send(desk.posting(customer(local_id="x", name="EVA SOL", email="")))
+    assert isinstance(outcome, Refused)
+    (problem,) = outcome.problems
+    assert problem.kind is kinds.CustomerNameTaken
+    assert problem.facts["holder"] == phrase("employee")
+    assert problem.fault.code == "6240"
 
 
 def test_missing_customers_and_services_are_neither(desk: Desk) -> None:

@@ -23,6 +23,40 @@ def test_customers_and_vendors_share_one_space_of_names(books, entity, name):
     assert "element" not in error
 
 
+def test_an_employee_is_made_changed_and_found(books):
+    made = books.write("Employee", {"GivenName": "Eva", "FamilyName": "Sol"})
+    assert made["DisplayName"] == made["PrintOnCheckName"] == "Eva Sol"
+    assert (made["Active"], made["BillableTime"]) == (True, False)
+    change = {"Id": made["Id"], "SyncToken": "0", "sparse": True, "PrimaryPhone": {"FreeFormNumber": "555"}}
+    books.write("Employee", change)
+    (found,) = books.query("select * from Employee where DisplayName = 'eva sol'")["Employee"]
+    assert found == books.read("Employee", made["Id"])
+    assert (found["SyncToken"], found["PrimaryPhone"]) == ("1", {"FreeFormNumber": "555"})
+    assert books.query_refusal("select * from Employee where PrimaryPhone = '555'")
+
+
+@pytest.mark.parametrize("entity", ["Customer", "Vendor", "Employee"])
+def test_employees_share_the_space_of_names_with_customers_and_vendors(books, entity):
+    books.write("Employee", {"DisplayName": "Eva Sol"})
+    assert books.refusal(entity, {"DisplayName": "EVA SOL"})["code"] == "6240"
+    assert books.refusal("Employee", {"DisplayName": "Amy's Bird Sanctuary"})["code"] == "6240"
+
+
+def test_an_employee_who_left_frees_the_name(books):
+    made = books.write("Employee", {"DisplayName": "Eva Sol"})
+    gone = books.write("Employee", {"Id": made["Id"], "SyncToken": "0", "sparse": True, "Active": False})
+    assert (gone["DisplayName"], gone["Active"]) == ("Eva Sol (deleted)", False)
+    assert books.query("select * from Employee") == {}
+    assert books.write("Customer", {"DisplayName": "Eva Sol"})["Active"] is True
+
+
+def test_an_employee_needs_a_name_and_a_true_address(books):
+    assert books.refusal("Employee", {"BillableTime": True})["code"] == "6080"
+    assert books.refusal("Employee", {"DisplayName": "A:B"})["code"] == "2040"
+    address = {"PrimaryEmailAddr": {"Address": "nobody"}}
+    assert books.refusal("Employee", {"DisplayName": "X", **address})["code"] == "2210"
+
+
 def test_a_name_keeps_colons_and_tabs_out(books):
     assert books.refusal("Customer", {"DisplayName": "A:B"})["code"] == "2040"
     assert (

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import make_url
 
 from connectors.local import reference_setup
-from connectors.local.engine import connect
 from errors.language import _, say
 from worker import exits
 from worker.commands.output import complain, line
 from worker.commands.session import session
 
-app = typer.Typer(help=_("Make the tables of the reference schema in a company's own database."), no_args_is_help=True)
+app = typer.Typer(
+    help=_("Make the tables of the reference schema in a company's own database."),
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @app.callback()
@@ -33,19 +34,7 @@ def init(
     if not url or source.layout != "reference":
         complain(say('companies.{company}.source needs a url and schema = "reference".', company=company))
         raise typer.Exit(exits.CONFIGURATION)
-    _file(url)
-    engine = connect(url, f"companies.{company}.source", create=True)
-    try:
-        made = reference_setup.init(engine, f"companies.{company}.source")
-    finally:
-        engine.dispose()
+    made = reference_setup.create(url, f"companies.{company}.source")
     if made:
         line(say("Made in the books of {company}: {tables}.", company=company, tables=", ".join(made)))
     line(say("The books of {company} are ready; Cuadre reads what your application writes there.", company=company))
-
-
-def _file(url: str) -> None:
-    """An empty SQLite file where there is none: looking at a database never makes one, making its tables does."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).touch()

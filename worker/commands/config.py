@@ -18,7 +18,9 @@ from worker.config.schema import Section
 
 HIDDEN = "***"
 
-app = typer.Typer(help=_("Check or show the configuration; make a token key."), no_args_is_help=True)
+app = typer.Typer(
+    help=_("Check or show the configuration; make a token key."), no_args_is_help=True, add_completion=False
+)
 
 
 @app.command(help=_("Name every mistake with its line. Exit 3: mistakes; 1: warnings only."))

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 import webbrowser
 from typing import Annotated
 
 import typer
 from rich.prompt import Prompt
 
+from connectors.quickbooks import connecting
+from connectors.quickbooks.connecting import Callback
 from connectors.quickbooks.oauth import OAuth
 from connectors.tokens import TokenStore
 from errors.language import _, say
-from worker import exits
-from worker.commands.output import complain, line
+from worker.commands.output import line
 from worker.commands.session import session
 from worker.config import Config, settings
-from worker.connect import ConnectError, Consent, callback, consent, finish
+from worker.connect import listening, require_free
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(help=_("Connect a company to QuickBooks: an admin of the company consents in a browser."))
@@ -38,28 +38,25 @@ def connect(
     current.company(company, config)
     oauth = OAuth(settings.app(config), now=current.now)
     store = TokenStore(current.engine, settings.token_keys(config), now=current.now)
-    try:
-        answer = _pasted(oauth) if paste else _browsed(oauth, config, timeout, opening=not no_browser)
-        environment = config.quickbooks.environment
-        finish(
-            company,
-            answer,
-            environment=environment,
-            store=store,
-            engine=current.engine,
-            oauth=oauth,
-            replace=replace_company,
-        )
-    except ConnectError as error:
-        complain(str(error))
-        raise typer.Exit(exits.ATTENTION) from None
-    _done(company, answer)
+    address, state = connecting.begin(oauth)
+    opening = not no_browser
+    callback = _pasted(address) if paste else _browsed(company, config, address, state, timeout, opening=opening)
+    require_free(current.engine, company, callback.realm_id)
+    connecting.finish(
+        oauth,
+        store,
+        company=company,
+        environment=config.quickbooks.environment,
+        callback=callback,
+        expected_state=state,
+        force=replace_company,
+    )
+    line(say("{company} is connected (QuickBooks company {realm}).", company=company, realm=callback.realm_id))
+    line(say("Next: `cuadre doctor`, then `cuadre once {company}`.", company=company))
 
 
-def _browsed(oauth: OAuth, config: Config, timeout: float, *, opening: bool) -> Consent:
-    state = secrets.token_urlsafe(32)
-    address = oauth.authorization_url(state)
-    with callback(config.quickbooks.redirect_uri, state) as waiting:
+def _browsed(company: str, config: Config, address: str, state: str, timeout: float, *, opening: bool) -> Callback:
+    with listening(company, config.quickbooks.redirect_uri, state) as waiting:
         line(_("Open this address and let an admin of the company consent:"))
         line(address)
         if opening:
@@ -67,14 +64,8 @@ def _browsed(oauth: OAuth, config: Config, timeout: float, *, opening: bool) -> 
         return waiting.wait(timeout)
 
 
-def _pasted(oauth: OAuth) -> Consent:
-    state = secrets.token_urlsafe(32)
+def _pasted(address: str) -> Callback:
     line(_("Open this address in any browser and let an admin of the company consent:"))
-    line(oauth.authorization_url(state))
+    line(address)
     line(_("The browser then goes to your redirect address, even if no page is there. Copy all of that address."))
-    return consent(Prompt.ask(_("Address")), state)
-
-
-def _done(company: str, answer: Consent) -> None:
-    line(say("{company} is connected (QuickBooks company {realm}).", company=company, realm=answer.realm_id))
-    line(say("Next: `cuadre doctor`, then `cuadre once {company}`.", company=company))
+    return connecting.read_callback(Prompt.ask(_("Address")))

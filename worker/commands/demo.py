@@ -12,7 +12,7 @@ from worker.commands.output import Json
 from worker.commands.session import session
 from worker.demo.command import demo as show
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(help=_("Show the whole way on this machine: books, a sandbox QuickBooks, errors and their mending."))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from connectors.quickbooks import connecting
 from connectors.quickbooks.oauth import OAuth
 from connectors.tokens import TokenStore
 from errors.language import _, say
@@ -13,9 +14,8 @@ from worker import exits
 from worker.commands.output import complain, line
 from worker.commands.session import session
 from worker.config import settings
-from worker.connect import ConnectError, disconnect as end
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(help=_("Revoke the tokens at Intuit and forget them; what was linked stays linked."))
@@ -26,9 +26,7 @@ def disconnect(
     config = current.load().config
     current.company(company, config)
     store = TokenStore(current.engine, settings.token_keys(config), now=current.now)
-    try:
-        end(company, store=store, oauth=OAuth(settings.app(config), now=current.now))
-    except ConnectError as error:
-        complain(str(error))
-        raise typer.Exit(exits.ATTENTION) from None
+    if not connecting.disconnect(OAuth(settings.app(config), now=current.now), store, company):
+        complain(say("{company} is not connected.", company=company))
+        raise typer.Exit(exits.ATTENTION)
     line(say("{company} is disconnected. `cuadre connect {company}` goes on where it stood.", company=company))

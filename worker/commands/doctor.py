@@ -15,7 +15,20 @@ from worker.doctor import Check, State, examine
 
 MARKS = {State.OK: ("✓", "green"), State.WARNING: ("!", "yellow"), State.PROBLEM: ("✗", "red")}
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
+
+
+def words() -> dict[str, str]:
+    """What was looked at, for people."""
+    return {
+        "configuration": _("configuration"),
+        "state database": _("state database"),
+        "quickbooks": "QuickBooks",
+        "mail": _("mail server"),
+        "source": _("local database"),
+        "connection": _("connection"),
+        "accounts": _("accounts"),
+    }
 
 
 @app.command(help=_("Look at everything that Cuadre needs, and say what to do. Exit 1: something needs a person."))
@@ -34,7 +47,7 @@ def doctor(context: typer.Context, *, as_json: Json = False) -> None:
 
 def _show(check: Check) -> None:
     mark, colour = MARKS[check.state]
-    about = " ".join(part for part in (check.company, check.name) if part)
+    about = ", ".join(part for part in (check.company, words().get(check.name, check.name)) if part)
     out = console()
     out.print(Text.assemble((mark, colour), f" {about}: {check.text}"), soft_wrap=True)
     if check.fix:

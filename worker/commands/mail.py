@@ -13,7 +13,7 @@ from worker.commands.session import session
 from worker.config import settings
 from worker.post import send_test
 
-app = typer.Typer(help=_("Send a test mail."), no_args_is_help=True)
+app = typer.Typer(help=_("Send a test mail."), no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

@@ -7,7 +7,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from errors.kinds import Verb
 from errors.language import _, fix, say, sentence
-from errors.problem import ProblemError
+from errors.problem import Problem, ProblemError
 from worker import exits
 from worker.commands.output import complain
 from worker.config import ConfigError
@@ -23,8 +23,7 @@ def explain(error: Exception) -> int:
     if isinstance(error, ConfigError):
         return _configuration(error)
     if isinstance(error, ProblemError):
-        complain(f"{sentence(error.problem)}\n{fix(error.problem)}")
-        return exits.UNREACHABLE if error.problem.verb in {Verb.WAIT, Verb.RETRY} else exits.ATTENTION
+        return _problem(error.problem)
     if isinstance(error, SQLAlchemyError):
         return _database(error)
     if isinstance(error, requests.RequestException):
@@ -37,6 +36,13 @@ def explain(error: Exception) -> int:
     complain(say("Cuadre itself failed ({detail}).", detail=detail))
     complain(_("Run it again with CUADRE_DEBUG=1 to see where, and please report it."))
     return exits.FAILED
+
+
+def _problem(problem: Problem) -> int:
+    passing = problem.verb in {Verb.WAIT, Verb.RETRY}
+    advice = _("Run it again in a while: a command is not tried again by itself.") if passing else fix(problem)
+    complain(f"{sentence(problem)}\n{advice}")
+    return exits.UNREACHABLE if passing else exits.ATTENTION
 
 
 def _configuration(error: ConfigError) -> int:

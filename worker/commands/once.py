@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from errors.kinds import Verb
 from errors.language import _, fix, say, sentence
 from errors.problem import Problem
-from worker import exits, pipeline
+from worker import exits, mails, pipeline
 from worker.commands.output import Json, complain, complaints, document, line
 from worker.commands.session import Session, session
 from worker.companies import open_company, open_state
@@ -20,7 +20,7 @@ from worker.config import Config
 from worker.pipeline import TickReport, quiet
 from worker.schedule.workshop import Workshop
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 Outcome = TickReport | Problem
 
@@ -38,6 +38,7 @@ def once(
     engine = open_state(config)
     try:
         outcomes = dict(_ticks(current, config, engine, names))
+        report = mails.send(config, engine, current.now())  # where cron calls, no daemon does it
     finally:
         engine.dispose()
     if as_json:
@@ -45,6 +46,8 @@ def once(
     else:
         for name, outcome in outcomes.items():
             _tell(name, outcome)
+    if report is not None and report.error:
+        complain(say("A mail could not be sent, and will be tried again: {detail}", detail=report.error))
     raise typer.Exit(max(map(_code, outcomes.values()), default=exits.OK))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -40,18 +40,21 @@ def document(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n")
 
 
-def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]], *, whole: Collection[int] = ()) -> None:
+    """A table as wide as it needs; the columns `whole` are the last whose lines are broken."""
     from rich.text import Text  # noqa: PLC0415 - only when something is shown
 
-    drawn = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for place, heading in enumerate(headings):
+        drawn.add_column(heading, no_wrap=place in whole)
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     console().print(drawn)
 
 
 def moment(value: datetime | None) -> str:
-    """A time as a person reads it, in UTC."""
-    return value.strftime("%Y-%m-%d %H:%M:%S UTC") if value else "-"
+    """A time as a person reads it, to the minute, in UTC."""
+    return value.strftime("%Y-%m-%d %H:%M UTC") if value else "-"
 
 
 def _plain(value: Any) -> str:

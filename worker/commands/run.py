@@ -17,7 +17,7 @@ from worker.log import setup
 from worker.notify import notifier, watchdog_seconds
 from worker.schedule.workshop import Workshop
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(help=_("Run in the foreground until stopped (SIGTERM, Ctrl-C); SIGHUP reads the configuration again."))

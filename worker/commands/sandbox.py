@@ -14,7 +14,7 @@ from errors.language import _, say
 from worker.commands.output import line
 from worker.commands.session import session
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(help=_("Run a QuickBooks of your own on this machine until stopped: for trying, staging and tests."))

@@ -6,13 +6,15 @@ from typing import Any
 
 import typer
 
+from errors.kinds import Category
 from errors.language import _, fix, say, sentence
+from errors.wording import category_word
 from worker import exits
 from worker.commands.output import Json, document, line, moment, table
 from worker.commands.session import session
 from worker.status import Standing, standings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 def words() -> dict[str, str]:
@@ -59,20 +61,17 @@ def _show(companies: tuple[Standing, ...]) -> None:
     if not companies:
         line(_("No company is configured."))
         return
-    headings = (
-        _("Company"),
-        _("QuickBooks"),
-        _("State"),
-        _("Items"),
-        _("Open errors"),
-        _("Last tick"),
-        _("Waits since"),
-    )
-    table(headings, [_row(each) for each in companies])
+    headings = (_("Company"), _("QuickBooks"), _("State"), _("Items"), _("Open errors"), _("Last tick"))
+    table(headings, [_row(each) for each in companies], whole=(3, 4))
     for each in companies:
         for problem in each.stopped_by:
             line(say("{company}: {sentence}", company=each.company, sentence=sentence(problem)))
             line(f"  {fix(problem)}")
+        if each.oldest_waiting:
+            since = moment(each.oldest_waiting)
+            line(
+                say("{company}: the first of what is under way waits since {since}", company=each.company, since=since)
+            )
 
 
 def _row(standing: Standing) -> tuple[str, ...]:
@@ -81,8 +80,7 @@ def _row(standing: Standing) -> tuple[str, ...]:
         standing.company,
         words().get(standing.connection, standing.connection),
         state,
-        ", ".join(f"{count} {_(name)}" for name, count in standing.items.items()) or "-",
-        ", ".join(f"{count} {_(name)}" for name, count in standing.open_errors.items()) or "-",
+        "\n".join(f"{_(name)}: {count}" for name, count in standing.items.items()) or "-",
+        "\n".join(f"{category_word(Category(name))}: {count}" for name, count in standing.open_errors.items()) or "-",
         moment(standing.last_tick),
-        moment(standing.oldest_waiting),
     )

@@ -12,7 +12,7 @@ from worker.commands.output import Json, document, line
 
 LIBRARIES = ("python-quickbooks", "intuit-oauth", "sqlalchemy")
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command(help=_("The versions of Cuadre and of what it stands on."))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.contract import Match
 from connectors.documents import Customer, Document, DocumentKind, Service
 from errors.kinds import CustomerNameTaken, CustomerNotFound, Kind, ServiceNameTaken, ServiceNotFound
-from errors.problem import Problem
+from errors.problem import Fact, Name, Problem
 from worker.rules.fingerprint import fingerprint
 from worker.state import links
 from worker.state.items import Item
@@ -68,5 +68,6 @@ def _adopt(company: Company, item: Item, document: Document, match: Match) -> No
         found = replace(item, fingerprint=fingerprint(document), sent_version=item.version, body="")
         link(company, found, match.remote, adopted=True)
         return
-    facts = {"name": document.label, "holder": f"{item.kind} {other}", "suggestion": f"{document.label} (2)"}
+    holder = Name(item.kind.value, other)
+    facts: dict[str, Fact] = {"name": document.label, "holder": holder, "suggestion": f"{document.label} (2)"}
     hold(company, item, Problem(kind=_TAKEN[item.kind], subject=f"{item.kind} {item.local_id}", facts=facts))

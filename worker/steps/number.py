@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.contract import Holder, Operation, Remote
 from connectors.documents import DocumentKind
 from errors.kinds import DuplicateNumber, DuplicateOwnNumber
-from errors.problem import Fact, Name, Problem
+from errors.problem import Fact, Name, Problem, phrase
 from worker.rules.duplicates import sequence_of, suggestion
 from worker.state import items, links
 from worker.state.items import Item
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK = 100
 KINDS_WITH_NUMBERS = frozenset({DocumentKind.INVOICE, DocumentKind.REFUND, DocumentKind.FEE})
-NO_SUGGESTION = Name("another number", "")
+NO_SUGGESTION = phrase("another number")
 
 Key = tuple[DocumentKind, str]
 
@@ -122,7 +122,7 @@ def _hold(
 ) -> None:
     better = suggest(company, item.kind, item.number, given)
     given.add(better)
-    told = {"number": item.number, "suggestion": better or NO_SUGGESTION, **facts}
+    told: dict[str, Fact] = {"number": item.number, "suggestion": better or NO_SUGGESTION, **facts}
     hold(company, item, Problem(kind=kind, subject=f"{item.kind} {item.local_id}", facts=told))
 
 
