@@ -78,6 +78,7 @@ def _global(
     if language is not None and language not in LANGUAGES:
         raise typer.BadParameter(say("{language} is none of: {known}", language=language, known=", ".join(LANGUAGES)))
     context.obj = Session(file=config, chosen_language=language, environment=context.obj)
+    context.call_on_close(context.obj.close)
 
 
 def chosen(arguments: Sequence[str], environment: Mapping[str, str]) -> str | None:

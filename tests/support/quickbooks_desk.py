@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 
 from connectors.contract import Operation, Outcome, Posted, Posting, References, Remote
@@ -79,8 +79,18 @@ def app_settings(environment: str = URL, timeouts: Timeouts | None = None) -> Ap
     )
 
 
+_opened: list[Engine] = []
+
+
+def close_all() -> None:
+    """Give back the connections of every store that was made."""
+    while _opened:
+        _opened.pop().dispose()
+
+
 def token_store(clock: FakeClock, key: str = "") -> TokenStore:
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    _opened.append(engine)
     metadata.create_all(engine)
     return TokenStore(engine, [key or Fernet.generate_key().decode()], now=clock.now)
 

@@ -79,6 +79,11 @@ class Session:
 
         return open_state(self.config)
 
+    def close(self) -> None:
+        """Give the connections back, where any were made."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     def company(self, name: str, config: Config | None = None) -> str:
         """The name, if a company is called that.
 
