@@ -24,7 +24,7 @@ KEYWORDS = ("_", "say", "phrase")
 
 # Said through a variable: kinds of documents, states of items and steps of the pipeline (worker).
 WORDS = (
-    *("customer", "service", "invoice", "payment", "refund", "fee"),
+    *("customer", "service", "invoice", "payment", "refund", "fee", "company"),
     *("seen", "prepared", "numbered", "sending", "linked", "held", "skipped", "deleted"),
     *("detect", "prepare", "number", "post", "link", "recover"),
 )

@@ -102,6 +102,22 @@ def settle_document(
     return _freed(connection, left, now, again=False) if left else []
 
 
+def waiting_for(
+    connection: Connection, company: str, kinds: Collection[str], subjects: Collection[str]
+) -> list[Document]:
+    """The documents that open errors of these kinds (codes) and subjects block: what they waited for has come."""
+    if not subjects:
+        return []
+    chosen = select(errors.c.id).where(
+        errors.c.company == company,
+        errors.c.state == State.OPEN,
+        errors.c.kind.in_(kinds),
+        errors.c.subject.in_(subjects),
+    )
+    waiting = and_(blocked_table.c.error_id.in_(chosen), blocked_table.c.left_at.is_(None))
+    return _documents(connection.execute(select(*DOCUMENT).where(waiting)))
+
+
 def company_problem(connection: Connection, company: str, problem: Problem, now: datetime) -> int:
     """The whole company halts or waits. Returns the id of the open error (see `company_recovered`)."""
     error_id = _open(connection, _cause(problem, company, Category.COMPANY), now)

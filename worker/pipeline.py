@@ -11,22 +11,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.contract import Source, Target
 from connectors.documents import DocumentKind
 from errors import queue
 from errors.kinds import Category
-from errors.problem import Problem, ProblemError
+from errors.problem import Name, Problem, ProblemError
 from errors.selection import Selection
 from errors.tables import State as ErrorState
 from worker.clock import Clock
 from worker.state import items, runs
 from worker.state.machine import State
 from worker.steps import detect, number, orders, post, prepare, recover
+from worker.steps.hold import failure
+
+_log = structlog.get_logger("cuadre.pipeline")
 
 
 class Progress(Protocol):
@@ -51,9 +56,11 @@ class Tally:
     posted: Counter[DocumentKind] = field(default_factory=Counter)
     linked: int = 0
     held: int = 0
+    began: datetime = datetime(1, 1, 1, tzinfo=UTC)  # what is put off in a tick is not due again in the same one
     again: set[int] = field(default_factory=set)  # items that had their one more try in this tick
 
-    def clear(self) -> None:
+    def clear(self, began: datetime) -> None:
+        self.began = began
         self.posted.clear()
         self.again.clear()
         self.linked = self.held = 0
@@ -102,13 +109,18 @@ def run(company: Company) -> TickReport:
         sqlalchemy.exc.SQLAlchemyError: the state database itself is out of reach; nothing is lost.
     """
     started, calls = company.clock.now(), company.calls()
-    company.tally.clear()
+    company.tally.clear(started)
     halted: Problem | None = None
     tried = True
     try:
         tried = _steps(company)
     except ProblemError as moment:
         halted = moment.problem
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a mistake of ours stands in the error table, too
+        _log.exception("tick failed", company=company.name)
+        halted = failure(Name("company", company.name), f"company {company.name}", error)
     with company.engine.begin() as connection:
         if halted is not None:
             queue.company_problem(connection, company.name, halted, company.clock.now())
@@ -165,8 +177,6 @@ def _drain(step: Callable[[Company, DocumentKind], bool], company: Company, kind
 def _report(company: Company, started: datetime, calls: int, halted: Problem | None) -> TickReport:
     finished = company.clock.now()
     with company.engine.begin() as connection:
-        counts = items.counts(connection, company.name)
-        waiting = sum(counts.get(state, 0) for state in (State.SEEN, State.PREPARED, State.NUMBERED, State.SENDING))
         report = TickReport(
             company=company.name,
             started=started,
@@ -174,7 +184,7 @@ def _report(company: Company, started: datetime, calls: int, halted: Problem | N
             posted=dict(company.tally.posted),
             linked=company.tally.linked,
             held=company.tally.held,
-            waiting=waiting,
+            waiting=items.waiting(connection, company.name),
             halted=halted,
             calls=company.calls() - calls,
         )

@@ -55,6 +55,9 @@ def _needs(document: Document, default_service: str) -> Iterator[Need]:
 
 
 def unknown(document: Document, need: Need) -> Problem:
-    """The local books do not have what the document names."""
+    """The local books do not have what the document names. The cause is the missing record: its coming ends it."""
     facts: dict[str, Fact] = {"document": name_of(document), need.kind.value: need.local_id, "line": need.line}
-    return Problem(kind=_UNKNOWN[need.kind], subject=f"{document.kind} {document.local_id}", facts=facts)
+    return Problem(kind=_UNKNOWN[need.kind], subject=f"{need.kind} {need.local_id}", facts=facts)
+
+
+UNKNOWN_CODES = tuple(kind.code for kind in _UNKNOWN.values())

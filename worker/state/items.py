@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
@@ -16,6 +17,8 @@ from errors.problem import Name
 from worker.state.machine import MOVES, State
 from worker.state.tables import items
 
+LONGEST_KEY = 255
+MOVING = (State.SEEN, State.PREPARED, State.NUMBERED, State.SENDING)
 IN_CHUNK = 500  # SQLite and PostgreSQL both take far more parameters than this in one statement
 
 
@@ -40,6 +43,7 @@ class Item:
     customer: str
     number: str
     number_override: str | None
+    number_replaced: str | None
     amount: Decimal | None
     currency: str
     error_id: int | None
@@ -55,7 +59,21 @@ class Item:
     @property
     def marker(self) -> str:
         """What is written into the document, to find it again when no answer came back."""
-        return f"cuadre:{self.company}:{self.kind}:{self.local_id}:{self.generation}"
+        return f"cuadre:{self.company}:{self.kind}:{quote(self.local_id, safe='')}:{self.generation}"
+
+    @property
+    def subject(self) -> str:
+        """What a cause is about when it is about this record alone."""
+        return f"{self.kind} {self.local_id}"
+
+
+def storable(key: str) -> bool:
+    """Whether a key can stand in these tables: PostgreSQL takes no NUL, nobody half a character, and 255 is long."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return len(key) <= LONGEST_KEY and "\0" not in key
 
 
 def _item(row: RowMapping) -> Item:
@@ -92,7 +110,7 @@ def by_key(
     """These records, by kind and local id; what was never seen is left out."""
     found: dict[tuple[DocumentKind, str], Item] = {}
     for kind in {kind for kind, _ in keys}:
-        ids = sorted(local_id for of_kind, local_id in keys if of_kind is kind)
+        ids = sorted(local_id for of_kind, local_id in keys if of_kind is kind and storable(local_id))
         for start in range(0, len(ids), IN_CHUNK):
             query = select(items).where(
                 items.c.company == company, items.c.kind == kind, items.c.local_id.in_(ids[start : start + IN_CHUNK])
@@ -197,12 +215,17 @@ def counts(connection: Connection, company: str) -> Mapping[State, int]:
     return {State(state): count for state, count in connection.execute(query)}
 
 
+def waiting(connection: Connection, company: str) -> int:
+    """How many items are on their way."""
+    query = select(func.count()).where(items.c.company == company, items.c.state.in_(MOVING))
+    return connection.execute(query).scalar_one()
+
+
 def any_due(connection: Connection, company: str, now: datetime) -> bool:
     """Whether there is anything to do at all: an idle tick must not cost a call."""
-    moving = (State.SEEN, State.PREPARED, State.NUMBERED, State.SENDING)
     query = (
         select(items.c.id)
-        .where(items.c.company == company, items.c.state.in_(moving))
+        .where(items.c.company == company, items.c.state.in_(MOVING))
         .where(or_(items.c.not_before.is_(None), items.c.not_before <= now))
         .limit(1)
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from connectors.contract import Remote
 from connectors.documents import DocumentKind
-from worker.state.items import IN_CHUNK, Item
+from worker.state.items import IN_CHUNK, Item, storable
 from worker.state.tables import items, links
 
 
@@ -51,7 +51,7 @@ def live(
         & (items.c.generation == links.c.generation)
     )
     for kind in {kind for kind, _ in keys}:
-        ids = sorted(local_id for of_kind, local_id in keys if of_kind is kind)
+        ids = sorted(local_id for of_kind, local_id in keys if of_kind is kind and storable(local_id))
         for start in range(0, len(ids), IN_CHUNK):
             query = (
                 select(links)

@@ -1,10 +1,10 @@
-"""One row for each tick that did something: what a status page shows."""
+"""What the ticks did: what a status page shows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from worker.state.tables import runs
 
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 
 def save(connection: Connection, report: TickReport) -> None:
+    """A row of its own for a tick that did something; idle ticks in a row share one, which says when the last ended."""
+    idle = not (report.posted or report.linked or report.held or report.calls or report.halted)
+    last = latest(connection, report.company)
+    if idle and last is not None and not (last["posted"] or last["linked"] or last["held"] or last["calls"]):
+        connection.execute(update(runs).where(runs.c.id == last["id"]).values(finished_at=report.finished))
+        return
     connection.execute(
         insert(runs).values(
             company=report.company,

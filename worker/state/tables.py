@@ -28,6 +28,7 @@ items = Table(
     Column("customer", Words, nullable=False, default=""),
     Column("number", String(64), nullable=False, server_default=""),
     Column("number_override", String(64)),  # ordered by a person, where the local books cannot be written
+    Column("number_replaced", String(64)),  # what it stands for: another number in the local books ends it
     Column("amount", Money),
     Column("currency", String(3), nullable=False, server_default=""),
     Column("error_id", Integer),  # the error that holds it, or held it last

@@ -10,9 +10,14 @@ from sqlalchemy import Connection
 from connectors.contract import Change
 from connectors.documents import DocumentKind
 from connectors.local.cursor import advance, floor, from_json, to_json
+from errors import queue
+from errors.kinds import InvalidField
+from errors.problem import Fact, Name, Problem, phrase
+from worker.rules.references import UNKNOWN_CODES
 from worker.state import cursors, items
 from worker.state.items import Item
 from worker.state.machine import MOVES, State
+from worker.steps.hold import CATEGORIES
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
@@ -52,13 +57,40 @@ def _kind(company: Company, kind: DocumentKind) -> None:
 
 
 def _record(connection: Connection, company: Company, kind: DocumentKind, page: Sequence[Change]) -> None:
+    now = company.clock.now()
     known = items.by_key(connection, company.name, {(kind, change.local_id) for change in page})
     fresh = [change for change in page if (kind, change.local_id) not in known]
-    items.add(connection, company.name, kind, fresh, company.clock.now())
-    for change in page:
-        item = known.get((kind, change.local_id))
-        if item is not None and item.version != change.version:
-            _changed(connection, company, item, change)
+    items.add(connection, company.name, kind, [change for change in fresh if items.storable(change.local_id)], now)
+    changed = [
+        (known[kind, change.local_id], change)
+        for change in page
+        if (kind, change.local_id) in known and known[kind, change.local_id].version != change.version
+    ]
+    for item, change in changed:
+        _changed(connection, company, item, change)
+    for change in fresh:
+        if not items.storable(change.local_id):
+            _unfit(connection, company, kind, change)
+    news = [change.local_id for change in fresh] + [item.local_id for item, _ in changed]
+    subjects = [f"{kind} {local_id}" for local_id in news]
+    waiting = queue.waiting_for(connection, company.name, UNKNOWN_CODES, subjects)
+    items.wake(connection, company.name, waiting, {State.HELD}, now)
+
+
+def _unfit(connection: Connection, company: Company, kind: DocumentKind, change: Change) -> None:
+    """A key that no table of ours can hold: the row is shown, and the others go on."""
+    shown = change.local_id.replace("\0", "\ufffd").encode("utf-8", "replace").decode()[: items.LONGEST_KEY]
+    facts: dict[str, Fact] = {
+        "field": "id",
+        "document": Name(kind.value, shown[:40]),
+        "value": shown,
+        "expected": phrase("a text of at most {most} readable characters", most=items.LONGEST_KEY),
+    }
+    problem = Problem(kind=InvalidField, subject=f"{kind} {shown}", facts=facts)
+    row = queue.Blocked(
+        company=company.name, category=CATEGORIES[kind], document_kind=kind.value, local_id=shown, label=shown[:40]
+    )
+    queue.record(connection, problem, row, company.clock.now())
 
 
 def _changed(connection: Connection, company: Company, item: Item, change: Change) -> None:

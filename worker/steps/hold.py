@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.documents import DocumentKind
 from errors import queue
-from errors.kinds import Category, Verb
-from errors.problem import Problem
+from errors.kinds import Category, InternalFailure, Verb
+from errors.problem import Fact, Name, Problem, ProblemError
 from worker.state import items
 from worker.state.items import Item
-from worker.state.machine import State
+from worker.state.machine import MOVES, State
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
+
+_log = structlog.get_logger("cuadre.steps")
 
 CATEGORIES: dict[DocumentKind, Category] = {
     DocumentKind.CUSTOMER: Category.ACCOUNTS,
@@ -61,6 +68,54 @@ def hold(company: Company, item: Item, *problems: Problem) -> None:
         to_held(connection, company, item, error_id, retry_at(item.attempts, now) if passing else None)
 
 
+def put_off(company: Company, item: Item, problem: Problem | None) -> None:
+    """An item whose outcome is unknown stays in sending and is looked at again, later each time.
+
+    With a problem, the error table tells of it until it is known.
+    """
+    now = company.clock.now()
+    with company.engine.begin() as connection:
+        if problem is not None:
+            queue.record(connection, problem, blocked(item), now)
+        items.note(connection, item, not_before=retry_at(item.attempts, now), attempts=item.attempts + 1)
+
+
+@contextmanager
+def guarded(company: Company, item: Item) -> Iterator[None]:
+    """What goes wrong with one item is put aside with it, and the others go on (invariant I11).
+
+    Raises:
+        ProblemError: the whole company must wait or halt.
+        sqlalchemy.exc.SQLAlchemyError: the state database is out of reach.
+    """
+    try:
+        yield
+    except ProblemError as moment:
+        if moment.problem.verb in {Verb.WAIT, Verb.HALT}:
+            raise
+        _aside(company, item, moment.problem)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a poison document; the log tells all of it
+        _log.exception("failed", company=item.company, document=item.subject)
+        _aside(company, item, failure(item.name, item.subject, error))
+
+
+def failure(name: Name, subject: str, error: Exception) -> Problem:
+    """Cuadre's own mistake, as an error that somebody sees."""
+    facts: dict[str, Fact] = {"document": name, "detail": f"{type(error).__name__}: {error}"}
+    return Problem(kind=InternalFailure, subject=subject, facts=facts)
+
+
+def _aside(company: Company, item: Item, problem: Problem) -> None:
+    with company.engine.connect() as connection:
+        present = items.again(connection, item)
+    if present.state is State.SENDING:
+        put_off(company, present, problem)
+    elif State.HELD in MOVES[present.state]:
+        hold(company, replace(item, state=present.state), problem)
+
+
 def hold_with(company: Company, item: Item, error_id: int) -> None:
     """Move an item to held behind an error that already stands: what it needs is held there."""
     with company.engine.begin() as connection:
@@ -69,7 +124,13 @@ def hold_with(company: Company, item: Item, error_id: int) -> None:
 
 
 def to_held(connection: Connection, company: Company, item: Item, error_id: int, again: datetime | None) -> None:
-    """The move itself, for a caller who recorded the error."""
+    """The move itself, for a caller who recorded the error.
+
+    A row that was changed while its document was under way starts anew instead: the correction must not wait.
+    """
+    if item.state is State.SENDING and items.again(connection, item).version != item.sent_version:
+        items.move(connection, item, State.SEEN, company.clock.now(), request_id=None, not_before=None, attempts=0)
+        return
     moved = items.move(
         connection,
         item,

@@ -15,7 +15,9 @@ from worker.state import items, links
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
-from worker.steps.hold import hold
+from worker.steps.adopting import adopt, owner
+from worker.steps.asking import in_halves
+from worker.steps.hold import guarded, hold
 from worker.steps.link import link
 
 if TYPE_CHECKING:
@@ -29,24 +31,30 @@ Key = tuple[DocumentKind, str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class Numbers:
     """Who uses the numbers of one chunk."""
 
     theirs: Mapping[str, Holder]
     ours: Mapping[str, Sequence[Item]]
     links: Mapping[Key, Link]
+    given: set[str]  # suggestions of this chunk: no two documents get the same
 
 
 def run(company: Company, kind: DocumentKind) -> bool:
     """One chunk; True when any item was due."""
     with company.engine.connect() as connection:
-        due = items.due(connection, company.name, State.PREPARED, kind, company.clock.now(), CHUNK)
-    known = _known(company, kind, [item for item in due if _wants_check(item)])
-    given: set[str] = set()
+        due = items.due(connection, company.name, State.PREPARED, kind, company.tally.began, CHUNK)
+    numbers, refused = _look(company, kind, [item for item in due if _wants_check(item)])
+    free: list[Item] = []
     for item in due:
-        if not _wants_check(item) or not _taken(company, item, known, given):
-            with company.engine.begin() as connection:
-                items.move(connection, item, State.NUMBERED, company.clock.now())
+        if item.id in refused:
+            continue
+        with guarded(company, item):
+            if not _wants_check(item) or not _taken(company, item, numbers):
+                free.append(item)
+    with company.engine.begin() as connection:
+        for item in free:
+            items.move(connection, item, State.NUMBERED, company.clock.now())
     return bool(due)
 
 
@@ -54,16 +62,15 @@ def _wants_check(item: Item) -> bool:
     return bool(item.number) and item.kind in KINDS_WITH_NUMBERS and item.operation is not Operation.VOID
 
 
-def _known(company: Company, kind: DocumentKind, checked: Sequence[Item]) -> Known:
-    if not checked:
-        return Known(theirs={}, ours={}, links={})
+def _look(company: Company, kind: DocumentKind, checked: Sequence[Item]) -> tuple[Numbers, set[int]]:
     keys = {(item.kind, item.local_id) for item in checked}
     keys |= {(DocumentKind.CUSTOMER, item.customer_id) for item in checked}
     with company.engine.connect() as connection:
         ours = items.numbers(connection, company.name, kind, {item.number for item in checked})
         linked = links.live(connection, company.name, company.realm_id, keys)
-    unsure = {item.number for item in checked if not _keeps_number(item, linked)}
-    return Known(theirs=company.target.holders(kind, unsure) if unsure else {}, ours=ours, links=linked)
+    unsure = [(item, item.number) for item in checked if not _keeps_number(item, linked)]
+    theirs, refused = in_halves(company, unsure, lambda asked: company.target.holders(kind, set(asked)))
+    return Numbers(theirs=theirs, ours=ours, links=linked, given=set()), refused
 
 
 def _keeps_number(item: Item, linked: Mapping[Key, Link]) -> bool:
@@ -72,24 +79,36 @@ def _keeps_number(item: Item, linked: Mapping[Key, Link]) -> bool:
     return current is not None and current.number == item.number
 
 
-def _taken(company: Company, item: Item, known: Known, given: set[str]) -> bool:
+def _taken(company: Company, item: Item, numbers: Numbers) -> bool:
     """True when the item was linked or held; False: the number is free."""
-    if _keeps_number(item, known.links):
+    if _keeps_number(item, numbers.links):
         return False
-    holder = known.theirs.get(item.number)
-    other = _other_of_ours(item, known.ours.get(item.number, ()))
-    if holder is not None and item.operation is Operation.CREATE and _is_this_one(item, holder, known):
-        remote = Remote(target_id=holder.target_id, version=holder.version, number=holder.number, total=holder.total)
-        link(company, item, remote, adopted=holder.marker != item.marker)
-    elif other is not None:
-        _hold(company, item, DuplicateOwnNumber, {"holder": other.name}, given)
-    elif holder is not None:
+    holder = numbers.theirs.get(item.number)
+    current = numbers.links.get((item.kind, item.local_id))
+    if holder is not None and current is not None and holder.target_id == current.target_id:
+        return False  # it is this very document: only the case of a letter changes
+    other = _other_of_ours(item, numbers.ours.get(item.number, ()))
+    linked_to = owner(company, item, holder.target_id) if holder is not None else None
+    if other is not None or linked_to is not None:
+        name = other.name if other is not None else Name(item.kind.value, linked_to or "")
+        _hold(company, item, DuplicateOwnNumber, {"holder": name}, numbers.given)
+    elif holder is None:
+        return False
+    elif item.operation is Operation.CREATE and _is_this_one(item, holder, numbers):
+        _take_over(company, item, holder)
+    else:
         document = Name(item.kind.value, holder.number)
         facts: dict[str, Fact] = {"holder": document, "customer": holder.customer_name, "total": holder.total}
-        _hold(company, item, DuplicateNumber, facts, given)
-    else:
-        return False
+        _hold(company, item, DuplicateNumber, facts, numbers.given)
     return True
+
+
+def _take_over(company: Company, item: Item, holder: Holder) -> None:
+    remote = Remote(target_id=holder.target_id, version=holder.version, number=holder.number, total=holder.total)
+    if holder.marker == item.marker:
+        link(company, item, remote)
+    else:
+        adopt(company, item, remote)
 
 
 def _other_of_ours(item: Item, others: Iterable[Item]) -> Item | None:
@@ -105,11 +124,11 @@ def _other_of_ours(item: Item, others: Iterable[Item]) -> Item | None:
     )
 
 
-def _is_this_one(item: Item, holder: Holder, known: Known) -> bool:
+def _is_this_one(item: Item, holder: Holder, numbers: Numbers) -> bool:
     """Ours from an earlier life, or entered by hand before us: same number, customer and total (promise A7)."""
     if holder.marker:
         return holder.marker == item.marker
-    customer = known.links.get((DocumentKind.CUSTOMER, item.customer_id))
+    customer = numbers.links.get((DocumentKind.CUSTOMER, item.customer_id))
     return customer is not None and holder.customer_id == customer.target_id and holder.total == item.amount
 
 
@@ -123,7 +142,7 @@ def _hold(
     better = suggest(company, item.kind, item.number, given)
     given.add(better)
     told: dict[str, Fact] = {"number": item.number, "suggestion": better or NO_SUGGESTION, **facts}
-    hold(company, item, Problem(kind=kind, subject=f"{item.kind} {item.local_id}", facts=told))
+    hold(company, item, Problem(kind=kind, subject=item.subject, facts=told))
 
 
 def suggest(company: Company, kind: DocumentKind, number: str, given: Iterable[str] = ()) -> str:
@@ -133,4 +152,9 @@ def suggest(company: Company, kind: DocumentKind, number: str, given: Iterable[s
     theirs = company.target.recent_numbers(kind, prefix)
     with company.engine.connect() as connection:
         ours = items.recent_numbers(connection, company.name, kind, prefix)
-    return suggestion(number, theirs or ours, {*theirs, *ours, *given, number})
+    taken = {*theirs, *ours, *given, number}
+    while better := suggestion(number, theirs or ours, taken):
+        if not company.target.holders(kind, {better}):  # the recent ones are not all there are
+            break
+        taken.add(better)
+    return better

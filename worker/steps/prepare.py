@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connectors.contract import Operation, References
-from connectors.documents import Customer, Document, DocumentKind, Service, name_of
-from errors.kinds import AlreadyVoided, InternalFailure, RowVanished, ServiceDeleted, ServiceMissingOnLine
-from errors.problem import Fact, Name, Problem, ProblemError
+from connectors.documents import Customer, Document, DocumentKind, Service
+from errors import queue
+from errors.kinds import AlreadyVoided, RowVanished
+from errors.problem import Problem
 from worker.rules.fingerprint import fingerprint
-from worker.rules.references import Need, needs, unknown
+from worker.rules.references import needs
 from worker.state import items, links
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
 from worker.steps import matching
-from worker.steps.hold import DEPENDENCY_WAIT, hold, hold_with
-from worker.steps.link import link as link_item
+from worker.steps.hold import guarded, hold
+from worker.steps.link import link
+from worker.steps.referring import Key, Known, references
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
 CHUNK = 100
 
-Key = tuple[DocumentKind, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What the state database knows of the records of one chunk and of all that they name."""
-
-    items: Mapping[Key, Item]
-    links: Mapping[Key, Link]
-
 
 def run(company: Company, kind: DocumentKind) -> bool:
     """One chunk; True when any item was due."""
     with company.engine.connect() as connection:
-        due = items.due(connection, company.name, State.SEEN, kind, company.clock.now(), CHUNK)
+        due = items.due(connection, company.name, State.SEEN, kind, company.tally.began, CHUNK)
     if not due:
         return False
     reading = company.source.read(kind, [item.local_id for item in due])
@@ -61,18 +53,16 @@ def _prepare(company: Company, kind: DocumentKind, candidates: Sequence[tuple[It
     for done, (item, document) in enumerate(candidates, start=1):
         if company.stopping():
             return
-        try:
+        with guarded(company, item):
             _one(company, item, document, known)
-        except ProblemError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a poison document is put aside, the others go on
-            hold(company, item, _poison(item, error))
         company.progress("prepare", kind.value, done, len(candidates))
 
 
 def _numbered(item: Item, document: Document) -> Document:
-    """The number that a person ordered, where the local books cannot be written."""
-    if item.number_override and not isinstance(document, Customer | Service):
+    """The number that a person ordered, where the local books cannot be written: until they give it another one."""
+    if isinstance(document, Customer | Service):
+        return document
+    if item.number_override and document.number == item.number_replaced:
         return replace(document, number=item.number_override)
     return document
 
@@ -84,7 +74,7 @@ def _described(item: Item, document: Document) -> Item:
     return replace(
         item,
         label=document.label,
-        customer_id=document.customer_id or "",
+        customer_id=(document.customer_id or "") if items.storable(document.customer_id or "") else "",
         number=document.number,
         amount=document.total,
         currency=document.currency,
@@ -108,18 +98,27 @@ def _one(company: Company, item: Item, document: Document, known: Known) -> None
     removed = not isinstance(document, Customer | Service) and document.removed
     print_ = fingerprint(document)
     if current is None and removed:
-        _move(company, item, State.SKIPPED, error_id=None)
+        _never_posted(company, item)
     elif current is not None and current.removed and not removed:
-        hold(company, item, Problem(kind=AlreadyVoided, subject=_subject(item), facts={"document": item.name}))
+        hold(company, item, Problem(kind=AlreadyVoided, subject=item.subject, facts={"document": item.name}))
     elif current is not None and (current.fingerprint == print_ or current.removed):
         _already_there(company, item, current, print_)
     elif removed:
         _body(company, item, document, References(), Operation.VOID, current, print_)
     else:
-        references = _references(company, item, document, known)
-        if references is not None:
+        found = references(company, item, document, known)
+        if found is not None:
             operation = Operation.CREATE if current is None else Operation.UPDATE
-            _body(company, item, document, references, operation, current, print_)
+            _body(company, item, document, found, operation, current, print_)
+
+
+def _never_posted(company: Company, item: Item) -> None:
+    """Cancelled before QuickBooks ever saw it: nothing to do, and nothing to complain about any more."""
+    now = company.clock.now()
+    with company.engine.begin() as connection:
+        items.move(connection, item, State.SKIPPED, now, error_id=None, **items.described(item))
+        freed = queue.settle_document(connection, company.name, item.kind.value, item.local_id, now)
+        items.wake(connection, company.name, freed, {State.HELD}, now)
 
 
 def _customer_name(item: Item, known: Known) -> str:
@@ -131,42 +130,7 @@ def _already_there(company: Company, item: Item, current: Link, print_: str) -> 
     """Nothing that QuickBooks sees has changed."""
     operation = Operation.VOID if current.removed else Operation.UPDATE
     same = replace(item, operation=operation, fingerprint=print_, body=current.body, sent_version=item.version)
-    link_item(company, same, replace(current.remote, total=None), adopted=current.adopted)
-
-
-def _references(company: Company, item: Item, document: Document, known: Known) -> References | None:
-    """The QuickBooks ids of everything the document names; None when one is missing and the item was put aside."""
-    ids: dict[Key, str] = {}
-    for need in needs(document, company.default_service):
-        target = known.links.get(need.key)
-        if target is not None and not target.removed and known.items[need.key].state is not State.DELETED:
-            ids[need.key] = target.target_id
-        else:
-            _missing(company, item, document, need, known.items.get(need.key), voided=target is not None)
-            return None
-    return References(ids=ids)
-
-
-def _missing(company: Company, item: Item, document: Document, need: Need, other: Item | None, *, voided: bool) -> None:
-    if need.kind is DocumentKind.SERVICE and not need.local_id:
-        hold(company, item, _line_problem(ServiceMissingOnLine, document, need, {}))
-    elif other is not None and other.state is State.DELETED:
-        hold(company, item, _line_problem(ServiceDeleted, document, need, {"service": other.label or need.local_id}))
-    elif other is None or voided or (other.state is State.SKIPPED and other.error_id is None):
-        hold(company, item, unknown(document, need))
-    elif other.state in {State.HELD, State.SKIPPED} and other.error_id is not None:
-        hold_with(company, item, other.error_id)
-    else:
-        later = company.clock.now() + DEPENDENCY_WAIT
-        with company.engine.begin() as connection:
-            items.note(connection, item, not_before=later, **items.described(item))
-
-
-def _line_problem(
-    kind: type[ServiceMissingOnLine | ServiceDeleted], document: Document, need: Need, facts: dict[str, str]
-) -> Problem:
-    facts_: dict[str, Fact] = {"document": name_of(document), "line": need.line, **facts}
-    return Problem(kind=kind, subject=f"{document.kind} {document.local_id}", facts=facts_)
+    link(company, same, current.remote, adopted=current.adopted)
 
 
 def _body(
@@ -192,19 +156,4 @@ def _move(company: Company, item: Item, to: State, **values: object) -> None:
 
 
 def _vanished(item: Item) -> Problem:
-    return Problem(kind=RowVanished, subject=_subject(item), facts={"document": item.name})
-
-
-def _poison(item: Item, error: Exception) -> Problem:
-    return Problem(
-        kind=InternalFailure,
-        subject=_subject(item),
-        facts={
-            "document": Name(item.kind.value, item.label or item.local_id),
-            "detail": f"{type(error).__name__}: {error}",
-        },
-    )
-
-
-def _subject(item: Item) -> str:
-    return f"{item.kind} {item.local_id}"
+    return Problem(kind=RowVanished, subject=item.subject, facts={"document": item.name})

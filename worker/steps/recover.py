@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from connectors.contract import Operation
 from worker.state import items
 from worker.state.items import Item
 from worker.state.machine import State
+from worker.steps.adopting import hold_taken, owner
+from worker.steps.hold import guarded
 from worker.steps.link import link
-from worker.steps.post import posting, settle
+from worker.steps.outcome import settle
+from worker.steps.post import posting
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
@@ -22,20 +26,25 @@ def run(company: Company) -> None:
     Raises:
         ProblemError: the company cannot go on now; the items stay in `sending`.
     """
-    while not company.stopping():
+    moved = True
+    while moved and not company.stopping():
         with company.engine.connect() as connection:
-            due = items.due(connection, company.name, State.SENDING, None, company.clock.now(), CHUNK)
+            due = items.due(connection, company.name, State.SENDING, None, company.tally.began, CHUNK)
         for item in due:
-            _one(company, item)
-        if len(due) < CHUNK:
-            return
+            with guarded(company, item):
+                _one(company, item)
+        moved = bool(due)
 
 
 def _one(company: Company, item: Item) -> None:
-    """Adopt what QuickBooks holds; only what it lacks is sent again, with the same request id and the same bytes."""
+    """Take over what QuickBooks holds; only what it lacks is sent again: the same request id, the same bytes."""
     remote = company.target.find(posting(item), item.marker)
-    if remote is not None:
-        company.tally.posted[item.kind] += 1
-        link(company, item, remote)
-    else:
+    if remote is None:
         settle(company, item, company.target.send(posting(item)))
+        return
+    other = owner(company, item, remote.target_id) if item.operation is Operation.CREATE else None
+    if other is not None:  # found by its name alone: it is another record's
+        hold_taken(company, item, other)
+        return
+    company.tally.posted[item.kind] += 1
+    link(company, item, remote)

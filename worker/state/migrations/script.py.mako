@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from errors.tables import Facts, Money, UtcDateTime, Words
+from errors.tables import Facts, Money, Told, UtcDateTime, Words
 
 revision = "${up_revision}"
 down_revision = ${repr(down_revision)}

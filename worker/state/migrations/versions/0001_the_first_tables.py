@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from errors.tables import Facts, Money, UtcDateTime, Words
+from errors.tables import Facts, Money, Told, UtcDateTime, Words
 
 revision = "0001"
 down_revision = None
@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.Column("why", Words(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("applied_at", UtcDateTime(), nullable=True),
-        sa.Column("result", Words(), nullable=False),
+        sa.Column("result", Told(), nullable=False),
         sa.ForeignKeyConstraint(["error_id"], ["errors.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("customer", Words(), nullable=False),
         sa.Column("number", sa.String(length=64), server_default="", nullable=False),
         sa.Column("number_override", sa.String(length=64), nullable=True),
+        sa.Column("number_replaced", sa.String(length=64), nullable=True),
         sa.Column("amount", Money(), nullable=True),
         sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
         sa.Column("error_id", sa.Integer(), nullable=True),

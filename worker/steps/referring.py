@@ -1,0 +1,71 @@
+"""References: what a document names must be in QuickBooks first; what is missing puts the document aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connectors.contract import References
+from connectors.documents import Document, DocumentKind, name_of
+from errors.kinds import ServiceDeleted, ServiceMissingOnLine
+from errors.problem import Fact, Problem
+from worker.rules.references import Need, needs, unknown
+from worker.state import items
+from worker.state.items import Item
+from worker.state.links import Link
+from worker.state.machine import State
+from worker.steps.hold import DEPENDENCY_WAIT, hold, hold_with
+
+if TYPE_CHECKING:
+    from worker.pipeline import Company
+
+Key = tuple[DocumentKind, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the state database knows of the records of one chunk and of all that they name."""
+
+    items: Mapping[Key, Item]
+    links: Mapping[Key, Link]
+
+
+def references(company: Company, item: Item, document: Document, known: Known) -> References | None:
+    """The QuickBooks ids of everything the document names; None when one is missing and the item was put aside."""
+    ids: dict[Key, str] = {}
+    for need in needs(document, company.default_service):
+        target = known.links.get(need.key)
+        if target is not None and not target.removed and known.items[need.key].state is not State.DELETED:
+            ids[need.key] = target.target_id
+        else:
+            _missing(company, item, document, need, known.items.get(need.key), voided=target is not None)
+            return None
+    return References(ids=ids)
+
+
+def _missing(company: Company, item: Item, document: Document, need: Need, other: Item | None, *, voided: bool) -> None:
+    if need.kind is DocumentKind.SERVICE and not need.local_id:
+        hold(company, item, _line_problem(ServiceMissingOnLine, item, document, need, {}))
+    elif other is not None and other.state is State.DELETED:
+        facts: dict[str, Fact] = {"service": other.label or need.local_id}
+        hold(company, item, _line_problem(ServiceDeleted, item, document, need, facts))
+    elif other is None or voided or (other.state is State.SKIPPED and other.error_id is None):
+        hold(company, item, unknown(document, need))
+    elif other.state in {State.HELD, State.SKIPPED} and other.error_id is not None:
+        hold_with(company, item, other.error_id)
+    else:
+        later = company.clock.now() + DEPENDENCY_WAIT
+        with company.engine.begin() as connection:
+            items.note(connection, item, not_before=later, **items.described(item))
+
+
+def _line_problem(
+    kind: type[ServiceMissingOnLine | ServiceDeleted],
+    item: Item,
+    document: Document,
+    need: Need,
+    facts: Mapping[str, Fact],
+) -> Problem:
+    told: dict[str, Fact] = {"document": name_of(document), "line": need.line, **facts}
+    return Problem(kind=kind, subject=item.subject, facts=told)
