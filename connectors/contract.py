@@ -157,6 +157,9 @@ class Match:
     problem: Problem | None = None
 
 
+RECENT = 200  # as many recent numbers are asked for
+
+
 class Target(Protocol):
     """One company in an accounting system. Reads may raise ProblemError; `send` never does: it answers an Outcome."""
 
@@ -183,7 +186,7 @@ class Target(Protocol):
         """Which of these numbers are used, and by what: one query for many."""
 
     def recent_numbers(self, kind: DocumentKind, prefix: str) -> Sequence[str]:
-        """Numbers that begin with `prefix`, the most recently entered first."""
+        """The latest RECENT numbers that begin with `prefix`, the most recently entered first; fewer: these are all."""
 
     def send(self, posting: Posting) -> Outcome:
         """One write, once."""

@@ -448,6 +448,14 @@ class QuickBooksUnavailable(Kind):
     fix = "Nothing to do: it is tried again by itself. If it lasts, look at the network and at QuickBooks' status page."
 
 
+class OutcomeUnknown(Kind):
+    """{document} was sent more than once, and QuickBooks never said whether it took it: {detail}"""
+
+    code = "outcome-unknown"
+    verb = Verb.RETRY
+    fix = "It is looked up in QuickBooks and, where it is missing, sent again by itself, later each time."
+
+
 class QuickBooksFailed(Kind):
     """QuickBooks failed on its side with {document} (fault {fault}): {detail}"""
 

@@ -102,6 +102,11 @@ def settle_document(
     return _freed(connection, left, now, again=False) if left else []
 
 
+def leave_others(connection: Connection, company: str, document: Document, error_id: int, now: datetime) -> None:
+    """A document that a person skipped is blocked by that error alone; the others settle when nothing else waits."""
+    _leave(connection, company, document, now, stay=(error_id,))
+
+
 def waiting_for(
     connection: Connection, company: str, kinds: Collection[str], subjects: Collection[str]
 ) -> list[Document]:

@@ -120,7 +120,7 @@ class Reader:
         if shape and (query := getattr(settings, shape.setting)):
             statement = queries.chosen(query, shape.parent, f"q.{shape.parent}, q.{shape.order}")
             with reported(self._engine, self.settings.path(kind, shape.setting)):
-                for ids in queries.chunks([row["id"] for row in rows]):
+                for ids in queries.chunks([row["id"] for row in rows if _askable(row["id"])]):
                     for row in _rows(connection, statement, {"ids": ids}):
                         children.setdefault(str(values.key(row[shape.parent])), []).append(row)
         return Found(rows=rows, keys=keys, children=children)
@@ -156,3 +156,12 @@ def _mistakes(columns: Columns, found: Collection[str], *, strict: bool) -> Fact
     if mistakes:
         mistakes.append(phrase("known columns: {names}", names=", ".join((*columns.needed, *columns.optional))))
     return joined(mistakes, "; ") if mistakes else None
+
+
+def _askable(key: Any) -> bool:
+    """Bytes that were no text (SQLite keeps anything) cannot be asked for again."""
+    try:
+        str(key).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

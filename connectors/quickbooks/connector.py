@@ -11,7 +11,7 @@ from typing import Any
 import requests
 import structlog
 
-from connectors.contract import Holder, Match, Operation, Outcome, Posting, References, Refused, Remote, Unknown
+from connectors.contract import RECENT, Holder, Match, Operation, Outcome, Posting, References, Refused, Remote, Unknown
 from connectors.documents import Customer, Document, DocumentKind, Fee, Invoice, Payment, Refund, Service
 from connectors.quickbooks import finding, query
 from connectors.quickbooks.books import Books, read_books, setting_problems
@@ -48,7 +48,6 @@ from errors.problem import Fault, Problem, ProblemError, phrase
 
 BOOKS_LAST = timedelta(days=1)  # reads are metered (qbo-facts section 6), set-ups change seldom
 BOOKS_FRESH = timedelta(minutes=1)  # nothing is refused on knowledge older than this
-RECENT = 200
 
 _OF_THE_SETUP = {PeriodClosed, SubscriptionEnded, AccountRefused, InactiveReference}
 

@@ -1,6 +1,5 @@
 """All mistakes are told at once, each with its place, its key, and what was expected."""
 
-
 import pytest
 from cryptography.fernet import Fernet
 

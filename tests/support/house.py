@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
-from sqlalchemy import Engine, delete, insert, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from connectors.documents import CENT, DocumentKind
 from connectors.local import reference
@@ -27,7 +27,7 @@ from connectors.quickbooks.sandbox.injection import FaultRule
 from connectors.quickbooks.settings import CompanySettings
 from connectors.tokens import TokenStore
 from errors import actions, queue
-from errors.kinds import Action, Kind
+from errors.kinds import Action, Category, Kind
 from errors.listing import ErrorRow
 from errors.selection import Selection
 from errors.tables import State as ErrorState
@@ -38,6 +38,7 @@ from worker.pipeline import Company, TickReport
 from worker.state import database, items
 from worker.state.items import Item
 from worker.state.machine import State
+from worker.state.tables import links
 
 NAME = "shop"
 BY = "tester"
@@ -120,7 +121,20 @@ class House:
     def tick(self, **changes: Any) -> TickReport:
         """One tick; time has moved a little since the last one."""
         self.clock.moment += timedelta(minutes=2)
-        return pipeline.run(replace(self.company, **changes))
+        report = pipeline.run(replace(self.company, **changes))
+        self.examine()
+        return report
+
+    def examine(self) -> None:
+        """What holds after every tick: no document of QuickBooks is two of ours (I1), no error blocks nobody."""
+        with self.engine.connect() as connection:
+            shared = connection.execute(
+                select(links.c.kind, links.c.target_id)
+                .group_by(links.c.kind, links.c.target_id)
+                .having(func.count() > 1)
+            ).all()
+        assert shared == []
+        assert [row for row in self.errors() if row.blocks == 0 and row.category is not Category.COMPANY] == []
 
     def errors(self, state: ErrorState = ErrorState.OPEN) -> list[ErrorRow]:
         with self.engine.connect() as connection:
@@ -178,6 +192,14 @@ class House:
         )
         assert answer.status_code == 200, answer.text
         return answer.json()[entity]
+
+    def enters(self, number: str, price: str = "75.00", quantity: str = "2") -> Any:
+        """Somebody else enters an invoice for our customer and service, by hand."""
+        customer, item = self.rows("Customer")[0], self.rows("Item")[0]
+        detail = {"ItemRef": {"value": item["Id"]}, "Qty": quantity, "UnitPrice": price}
+        amount = str((Decimal(quantity) * Decimal(price)).quantize(CENT))
+        line = {"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+        return self.outsider("Invoice", {"CustomerRef": {"value": customer["Id"]}, "DocNumber": number, "Line": [line]})
 
     def writes(self) -> list[Any]:
         """Every write that reached QuickBooks with a request id: ours."""

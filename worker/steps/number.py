@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from connectors.contract import Holder, Operation, Remote
+from connectors.contract import RECENT, Holder, Operation, Remote
 from connectors.documents import DocumentKind
 from errors.kinds import DuplicateNumber, DuplicateOwnNumber
 from errors.problem import Fact, Name, Problem, phrase
@@ -17,13 +17,14 @@ from worker.state.links import Link
 from worker.state.machine import State
 from worker.steps.adopting import adopt, owner
 from worker.steps.asking import in_halves
-from worker.steps.hold import guarded, hold
+from worker.steps.hold import DEPENDENCY_WAIT, guarded, hold
 from worker.steps.link import link
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
 CHUNK = 100
+PATIENCE = 3  # ticks that a document waits for another one to give up its number
 KINDS_WITH_NUMBERS = frozenset({DocumentKind.INVOICE, DocumentKind.REFUND, DocumentKind.FEE})
 NO_SUGGESTION = phrase("another number")
 
@@ -38,6 +39,7 @@ class Numbers:
     ours: Mapping[str, Sequence[Item]]
     links: Mapping[Key, Link]
     given: set[str]  # suggestions of this chunk: no two documents get the same
+    recent: dict[str, Sequence[str]]  # QuickBooks' latest numbers by prefix, asked for once a chunk
 
 
 def run(company: Company, kind: DocumentKind) -> bool:
@@ -70,7 +72,7 @@ def _look(company: Company, kind: DocumentKind, checked: Sequence[Item]) -> tupl
         linked = links.live(connection, company.name, company.realm_id, keys)
     unsure = [(item, item.number) for item in checked if not _keeps_number(item, linked)]
     theirs, refused = in_halves(company, unsure, lambda asked: company.target.holders(kind, set(asked)))
-    return Numbers(theirs=theirs, ours=ours, links=linked, given=set()), refused
+    return Numbers(theirs=theirs, ours=ours, links=linked, given=set(), recent={}), refused
 
 
 def _keeps_number(item: Item, linked: Mapping[Key, Link]) -> bool:
@@ -89,9 +91,11 @@ def _taken(company: Company, item: Item, numbers: Numbers) -> bool:
         return False  # it is this very document: only the case of a letter changes
     other = _other_of_ours(item, numbers.ours.get(item.number, ()))
     linked_to = owner(company, item, holder.target_id) if holder is not None else None
+    if other is None and linked_to is not None and _moves_on(company, item, linked_to):
+        return True
     if other is not None or linked_to is not None:
         name = other.name if other is not None else Name(item.kind.value, linked_to or "")
-        _hold(company, item, DuplicateOwnNumber, {"holder": name}, numbers.given)
+        _hold(company, item, DuplicateOwnNumber, {"holder": name}, numbers)
     elif holder is None:
         return False
     elif item.operation is Operation.CREATE and _is_this_one(item, holder, numbers):
@@ -99,8 +103,18 @@ def _taken(company: Company, item: Item, numbers: Numbers) -> bool:
     else:
         document = Name(item.kind.value, holder.number)
         facts: dict[str, Fact] = {"holder": document, "customer": holder.customer_name, "total": holder.total}
-        _hold(company, item, DuplicateNumber, facts, numbers.given)
+        _hold(company, item, DuplicateNumber, facts, numbers)
     return True
+
+
+def _moves_on(company: Company, item: Item, linked_to: str) -> bool:
+    """The document that has the number in QuickBooks is about to give it up: this one waits, but not for ever."""
+    with company.engine.begin() as connection:
+        other = items.by_key(connection, company.name, {(item.kind, linked_to)}).get((item.kind, linked_to))
+        if other is None or other.number == item.number or other.state not in items.MOVING or item.attempts >= PATIENCE:
+            return False
+        later = company.clock.now() + DEPENDENCY_WAIT
+        return items.note(connection, item, not_before=later, attempts=item.attempts + 1)
 
 
 def _take_over(company: Company, item: Item, holder: Holder) -> None:
@@ -137,24 +151,28 @@ def _hold(
     item: Item,
     kind: type[DuplicateNumber | DuplicateOwnNumber],
     facts: Mapping[str, Fact],
-    given: set[str],
+    numbers: Numbers,
 ) -> None:
-    better = suggest(company, item.kind, item.number, given)
-    given.add(better)
+    better = suggest(company, item.kind, item.number, numbers.given, numbers.recent)
+    numbers.given.add(better)
     told: dict[str, Fact] = {"number": item.number, "suggestion": better or NO_SUGGESTION, **facts}
     hold(company, item, Problem(kind=kind, subject=item.subject, facts=told))
 
 
-def suggest(company: Company, kind: DocumentKind, number: str, given: Iterable[str] = ()) -> str:
+def suggest(
+    company: Company, kind: DocumentKind, number: str, given: Iterable[str], recent: dict[str, Sequence[str]]
+) -> str:
     """Last + 1 that neither side uses; "" when no number of this shape fits."""
     found = sequence_of(number)
     prefix = found[0].prefix if found else f"{number}-"
-    theirs = company.target.recent_numbers(kind, prefix)
+    if prefix not in recent:
+        recent[prefix] = company.target.recent_numbers(kind, prefix)
+    theirs = recent[prefix]
     with company.engine.connect() as connection:
         ours = items.recent_numbers(connection, company.name, kind, prefix)
     taken = {*theirs, *ours, *given, number}
     while better := suggestion(number, theirs or ours, taken):
-        if not company.target.holders(kind, {better}):  # the recent ones are not all there are
+        if len(theirs) < RECENT or not company.target.holders(kind, {better}):
             break
         taken.add(better)
     return better

@@ -91,6 +91,8 @@ def _carry_out(
             items.wake(connection, company.name, order.documents, {State.SKIPPED}, now)
         case Action.SKIP:
             _leave(connection, concerned, State.SKIPPED, now, error_id=order.error_id)
+            for document in order.documents:
+                queue.leave_others(connection, company.name, document, order.error_id, now)
         case Action.DELETE:
             services = [item for item in concerned if item.kind is DocumentKind.SERVICE]
             _leave(connection, services, State.DELETED, now)

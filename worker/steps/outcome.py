@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.contract import Operation, Outcome, Posted, Refused, Remote, Unknown
-from errors.kinds import ChangedInQuickBooks, DeletedInQuickBooks, Verb
-from errors.problem import Fact, Problem, ProblemError, phrase
+from connectors.documents import DocumentKind
+from errors.kinds import Category, ChangedInQuickBooks, DeletedInQuickBooks, OutcomeUnknown, Verb
+from errors.problem import Fact, Phrase, Problem, ProblemError, phrase
 from worker.state import items, links
 from worker.state.items import Item
 from worker.state.links import Link
@@ -39,9 +40,17 @@ def _unknown(company: Company, item: Item, problem: Problem) -> None:
     trouble: it stands in the error table, and the others go on.
     """
     outage = problem.verb in {Verb.WAIT, Verb.HALT} and item.attempts == 0
-    put_off(company, item, None if outage else problem)
+    put_off(company, item, None if outage else _of_the_item(item, problem))
     if outage:
         raise ProblemError(problem)
+
+
+def _of_the_item(item: Item, problem: Problem) -> Problem:
+    """An outage that only this document meets, again and again, is its own error."""
+    if problem.kind.category is not Category.COMPANY:
+        return problem
+    facts: dict[str, Fact] = {"document": item.name, "detail": Phrase(problem.kind.sentence(), problem.facts)}
+    return Problem(kind=OutcomeUnknown, subject=item.subject, facts=facts, fault=problem.fault)
 
 
 def _refused(company: Company, item: Item, outcome: Refused) -> None:
@@ -84,8 +93,7 @@ def _stale(company: Company, item: Item) -> None:
     if voiding and remote.total == 0:
         link(company, item, remote)
         return
-    # QuickBooks itself rewrites a payment whose invoice was voided, so a void asks only whether the document is there.
-    differences = company.target.differences(current.body, remote) if current.body and not voiding else ()
+    differences = () if voiding else _differences(company, item, current, remote)
     if differences or item.id in company.tally.again:
         difference = "; ".join(differences) or phrase("somebody is changing it again and again")
         hold(company, item, _problem(item, ChangedInQuickBooks, difference=difference))
@@ -94,6 +102,16 @@ def _stale(company: Company, item: Item) -> None:
         links.amend(connection, current, version=remote.version)
     company.tally.again.add(item.id)
     _move(company, item, State.SEEN)
+
+
+def _differences(company: Company, item: Item, current: Link, remote: Remote) -> tuple[str, ...]:
+    """What somebody else changed. A payment's lines do not count: QuickBooks itself rewrites them when an invoice is
+    voided or made smaller (qbo-facts section 2.4), and the local books say what they should be.
+    """
+    found = company.target.differences(current.body, remote) if current.body else ()
+    if item.kind is DocumentKind.PAYMENT:
+        return tuple(difference for difference in found if not difference.startswith("Line"))
+    return found
 
 
 def _current(company: Company, item: Item) -> Link:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.contract import Operation
+from errors import queue
+from errors.kinds import Action
 from worker.state import items
 from worker.state.items import Item
 from worker.state.machine import State
@@ -39,6 +41,10 @@ def run(company: Company) -> None:
 def _one(company: Company, item: Item) -> None:
     """Take over what QuickBooks holds; only what it lacks is sent again: the same request id, the same bytes."""
     remote = company.target.find(posting(item), item.marker)
+    if remote is None and _unwanted(company, item):
+        with company.engine.begin() as connection:
+            items.move(connection, item, State.HELD, company.clock.now(), request_id=None, not_before=None)
+        return
     if remote is None:
         settle(company, item, company.target.send(posting(item)))
         return
@@ -48,3 +54,11 @@ def _one(company: Company, item: Item) -> None:
         return
     company.tally.posted[item.kind] += 1
     link(company, item, remote)
+
+
+def _unwanted(company: Company, item: Item) -> bool:
+    """A person has skipped or deleted it meanwhile: the order waits until it is known that QuickBooks lacks it."""
+    with company.engine.connect() as connection:
+        orders = queue.pending_actions(connection, company.name)
+    ended = (order.documents for order in orders if order.action in {Action.SKIP, Action.DELETE})
+    return any((item.kind.value, item.local_id) in documents for documents in ended)
