@@ -49,6 +49,10 @@ def never() -> bool:
     return False
 
 
+# A long import is cut into ticks, so that orders and changes of the local books are seen in between.
+LONGEST_TICK = timedelta(minutes=5)
+
+
 @dataclass(kw_only=True)
 class Tally:
     """What one tick did."""
@@ -83,8 +87,13 @@ class Company:
     overlap: timedelta = timedelta(seconds=300)
     calls: Callable[[], int] = lambda: 0
     stopping: Callable[[], bool] = never
+    longest: timedelta = LONGEST_TICK
     progress: Progress = quiet
     tally: Tally = field(default_factory=Tally)
+
+    def enough(self) -> bool:
+        """Whether this tick should come to its end; what is under way is finished."""
+        return self.stopping() or self.clock.now() - self.tally.began > self.longest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +170,7 @@ def _open_target(company: Company, *, again: bool) -> None:
 def _kind(company: Company, kind: DocumentKind) -> None:
     """All rows are prepared before the first number is looked at, so that last + 1 knows every number of ours."""
     moved = True
-    while moved and not company.stopping():
+    while moved and not company.enough():
         drained = [_drain(step, company, kind) for step in (prepare.run, number.run, post.run)]
         moved = any(drained)
 
@@ -169,7 +178,7 @@ def _kind(company: Company, kind: DocumentKind) -> None:
 def _drain(step: Callable[[Company, DocumentKind], bool], company: Company, kind: DocumentKind) -> bool:
     """Chunk after chunk, until nothing of this kind is due for this step."""
     moved = False
-    while not company.stopping() and step(company, kind):
+    while not company.enough() and step(company, kind):
         moved = True
     return moved
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import structlog
@@ -52,7 +53,7 @@ def once(
 
 
 def _ticks(current: Session, config: Config, engine: Engine, names: list[str]) -> list[tuple[str, Outcome]]:
-    workshop = Workshop(config, engine, current.clock, opener=open_company, run=pipeline.run)
+    workshop = Workshop(config, engine, current.clock, opener=open_company, run=pipeline.run, longest=timedelta.max)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     out = complaints()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -65,7 +66,9 @@ def play(stage: Stage, clock: Clock, progress: Progress, tell: Tell) -> Facts:
     for name in COMPANIES:
         give_consent(stage, name, clock)
     tell("connected", facts)
-    workshop = Workshop(stage.loaded.config, stage.engine, clock, opener=open_company, run=pipeline.run)
+    workshop = Workshop(
+        stage.loaded.config, stage.engine, clock, opener=open_company, run=pipeline.run, longest=timedelta.max
+    )
     try:
         facts.first = _tick(workshop, progress)
         facts.errors = _errors(stage, ErrorState.OPEN)

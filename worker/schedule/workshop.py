@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from threading import Lock
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from errors.language import sentence
 from errors.problem import Problem, ProblemError
 from worker.clock import Clock
 from worker.config.schema import Config
-from worker.pipeline import Company, Progress, TickReport, never, quiet
+from worker.pipeline import LONGEST_TICK, Company, Progress, TickReport, never, quiet
 
 _log = structlog.get_logger("cuadre.tick")
 
@@ -46,10 +47,11 @@ class Workshop:
         opener: Open,
         run: Callable[[Company], TickReport],
         stopping: Callable[[], bool] = never,
+        longest: timedelta = LONGEST_TICK,
     ) -> None:
         self.config = config  # may be replaced: a company is opened anew at its next tick
         self._engine, self._clock = engine, clock
-        self._opener, self._run, self._stopping = opener, run, stopping
+        self._opener, self._run, self._stopping, self._longest = opener, run, stopping, longest
         self._opened: dict[str, _Opened] = {}
         self._lock = Lock()
 
@@ -66,7 +68,7 @@ class Workshop:
             return moment.problem
         finished = False
         try:
-            report = self._run(replace(company, stopping=self._stopping, progress=progress))
+            report = self._run(replace(company, stopping=self._stopping, longest=self._longest, progress=progress))
             finished = report.halted is None  # after a halt everything is opened anew: it may have been mended
         finally:
             if not finished:

@@ -28,7 +28,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
     with company.engine.connect() as connection:
         due = items.due(connection, company.name, State.NUMBERED, kind, company.tally.began, CHUNK)
     for done, item in enumerate(due, start=1):
-        if company.stopping():
+        if company.enough():
             break
         with guarded(company, item):
             intended = intend(company, item)

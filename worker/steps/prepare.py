@@ -51,7 +51,7 @@ def _prepare(company: Company, kind: DocumentKind, candidates: Sequence[tuple[It
     if kind in {DocumentKind.CUSTOMER, DocumentKind.SERVICE}:
         candidates = matching.settle(company, candidates, known.links)
     for done, (item, document) in enumerate(candidates, start=1):
-        if company.stopping():
+        if company.enough():
             return
         with guarded(company, item):
             _one(company, item, document, known)

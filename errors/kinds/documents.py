@@ -1,0 +1,184 @@
+"""Documents that QuickBooks does not take, or took otherwise."""
+
+from __future__ import annotations
+
+from errors.kinds.kind import Action, Category, Kind, Verb
+
+
+class DuplicateNumber(Kind):
+    """Duplicate document number: {number} is used in QuickBooks by somebody else's {holder} ({customer}, {total}).
+    Use {suggestion} to avoid duplicates.
+    """
+
+    code = "duplicate-number"
+    fix = "Use {suggestion} (`cuadre errors use-number`), or change the number in your own system."
+    extra_actions = (Action.USE_NUMBER,)
+
+
+class DuplicateOwnNumber(Kind):
+    """Duplicate document number: {number} is already the number of your own {holder}.
+    Use {suggestion} to avoid duplicates.
+    """
+
+    code = "duplicate-own-number"
+    fix = "Use {suggestion} (`cuadre errors use-number`), or change the number in your own system."
+    extra_actions = (Action.USE_NUMBER,)
+
+
+class PeriodClosed(Kind):
+    """The books are closed up to {closing_date}: documents of that day and before cannot be entered or changed."""
+
+    code = "period-closed"
+    fix = "Change the date in your own system, or ask the accountant to move the closing date, then resync."
+
+
+class InactiveReference(Kind):
+    """{document} uses something that was made inactive or removed in QuickBooks: {detail}"""
+
+    code = "inactive-reference"
+    fix = "Make it active again in QuickBooks (the customer, service, account or payment method), then resync."
+
+
+class AccountMissing(Kind):
+    """The account {account} (setting {setting}) does not exist in the chart of accounts of QuickBooks."""
+
+    code = "account-missing"
+    category = Category.COMPANY
+    verb = Verb.HALT
+    fix = "Correct {setting} in the configuration, or create the account {account} in QuickBooks."
+
+
+class AccountTypeWrong(Kind):
+    """The account {account} (setting {setting}) is of type {actual}; it must be {expected}."""
+
+    code = "account-type-wrong"
+    category = Category.COMPANY
+    verb = Verb.HALT
+    fix = "Choose an account of type {expected} for {setting} in the configuration."
+
+
+class AccountRefused(Kind):
+    """QuickBooks refused an account of {document}: {detail}"""
+
+    code = "account-refused"
+    fix = "Choose an account of the right type for it in the configuration or in your own system, then resync."
+
+
+class PaymentMethodUnknown(Kind):
+    """{document} was paid by {method}, which is not a payment method in QuickBooks."""
+
+    code = "payment-method-unknown"
+    fix = "Add the payment method {method} in QuickBooks, or map it in the configuration, then resync."
+
+
+class PaymentMethodNotCreditCard(Kind):
+    """The payment method {method} of {document} must be marked as a credit card in QuickBooks."""
+
+    code = "payment-method-not-credit-card"
+    fix = "In QuickBooks: Settings, All lists, Payment methods, {method}: tick 'This is a credit card'; then resync."
+
+
+class LinkRefused(Kind):
+    """QuickBooks refused to link {document} to its invoice: {detail}"""
+
+    code = "link-refused"
+    fix = "See in QuickBooks whether the invoice is still open, of the same customer and large enough, then resync."
+
+
+class TotalsDiffer(Kind):
+    """{document} is {local_total} in your own system, but QuickBooks booked {remote_total}."""
+
+    code = "totals-differ"
+    fix = "Look at the document in QuickBooks (tax and discounts), correct it there or in your own system, then resync."
+
+
+class ChangedInQuickBooks(Kind):
+    """{document} was changed in QuickBooks after Cuadre posted it: {difference}"""
+
+    code = "changed-in-quickbooks"
+    fix = "Undo the change in QuickBooks and resync to post yours, or skip this error to keep theirs."
+
+
+class DeletedInQuickBooks(Kind):
+    """{document} was deleted in QuickBooks after Cuadre posted it. It is not created again unasked."""
+
+    code = "deleted-in-quickbooks"
+    fix = "Skip this error if the deletion was right; otherwise enter the document in QuickBooks again."
+
+
+class AlreadyVoided(Kind):
+    """{document} was voided in QuickBooks when it was cancelled, and QuickBooks cannot bring it back."""
+
+    code = "already-voided"
+    fix = "Cancel it again in your own system and enter a new document with a number of its own, or skip this error."
+
+
+class Deposited(Kind):
+    """{document} is part of a deposit in QuickBooks and cannot be changed."""
+
+    code = "deposited"
+    fix = "Open the deposit in QuickBooks, take the document out of it, then resync."
+
+
+class SettledByQuickBooksPayments(Kind):
+    """{document} was settled through QuickBooks Payments and cannot be changed from outside."""
+
+    code = "settled-by-quickbooks-payments"
+    fix = "Make the change in QuickBooks itself (for example as a refund there), then skip this error."
+
+
+class TaxCodeMissing(Kind):
+    """QuickBooks wants a tax code on the lines of {document}: {detail}"""
+
+    code = "tax-code-missing"
+    fix = "Set up the tax of this company's country in QuickBooks and in the configuration, then resync."
+
+
+class CurrencyRefused(Kind):
+    """QuickBooks refused the currency of {document}: {detail}"""
+
+    code = "currency-refused"
+    fix = "Use the customer's currency in QuickBooks for {document}, and give an exchange rate, then resync."
+
+
+class NameListBusy(Kind):
+    """QuickBooks allows one change of names or services at a time, and another was under way."""
+
+    code = "name-list-busy"
+    verb = Verb.RETRY
+    fix = "Nothing to do: it is tried again by itself."
+
+
+class NotPermitted(Kind):
+    """The user who connected QuickBooks, or the plan of the company, may not do this: {detail}"""
+
+    code = "not-permitted"
+    fix = "Let an admin of the company connect it again, or upgrade the QuickBooks plan, then resync."
+
+
+class FieldRefused(Kind):
+    """QuickBooks refused the field {field} of {document}: {detail}"""
+
+    code = "field-refused"
+    fix = "Correct {field} in your own system; the row is read again by itself."
+
+
+class MatchedWithBank(Kind):
+    """{document} is matched with a line of the bank in QuickBooks and cannot be changed."""
+
+    code = "matched-with-bank"
+    fix = "In QuickBooks, undo the match (Transactions, Bank transactions, Categorized), then resync."
+
+
+class NotUnderstood(Kind):
+    """QuickBooks did not understand what Cuadre sent for {document} (fault {fault}): {detail}"""
+
+    code = "not-understood"
+    fix = "This is a mistake in Cuadre: please report it with the fault and the intuit_tid. Other documents go on."
+
+
+class RefusedByQuickBooks(Kind):
+    """QuickBooks refused {document} (fault {fault}): {detail}"""
+
+    code = "refused-by-quickbooks"
+    fix = "Correct what QuickBooks names, then resync. Intuit support asks for the fault code and the intuit_tid."

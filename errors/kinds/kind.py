@@ -1,0 +1,83 @@
+"""What a kind of error is.
+
+A class: its docstring is the sentence an operator reads, `fix` what that person can do about it. Both are message ids
+of the catalogue (errors/language.py) and may name facts in {braces}. `verb` tells the engine how to go on.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from string import Formatter
+from typing import ClassVar
+
+
+class Category(StrEnum):
+    """The six tabs of the error table; COMPANY is the banner above them: it stops the whole company."""
+
+    ACCOUNTS = "accounts"
+    INVOICES = "invoices"
+    PAYMENTS = "payments"
+    REFUNDS = "refunds"
+    EXPENSES = "expenses"
+    SERVICES = "services"
+    COMPANY = "company"
+
+
+class Verb(StrEnum):
+    """What the engine does next with what was stopped."""
+
+    RETRY = "retry"  # soon, counted, with backoff
+    WAIT = "wait"  # throttled or an outage: later, not counted
+    ASK = "ask"  # a person must act
+    HALT = "halt"  # this company stops until it is mended
+
+
+class Action(StrEnum):
+    """What a person may order for an error."""
+
+    RESYNC = "resync"
+    SKIP = "skip"
+    UNSKIP = "unskip"
+    DELETE = "delete"
+    USE_NUMBER = "use-number"
+
+
+KINDS: dict[str, type[Kind]] = {}
+
+
+class Kind:
+    """Something went wrong."""
+
+    code: ClassVar[str] = ""
+    fix: ClassVar[str] = ""
+    verb: ClassVar[Verb] = Verb.ASK
+    category: ClassVar[Category | None] = None  # None: that of the document it stopped
+    extra_actions: ClassVar[tuple[Action, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        if not (cls.code and cls.fix and cls.__doc__):
+            raise TypeError(f"{cls.__name__} needs a code, a fix and a sentence as its docstring")
+        if cls.code in KINDS:
+            raise TypeError(f"{cls.__name__}: the code {cls.code!r} is taken by {KINDS[cls.code].__name__}")
+        KINDS[cls.code] = cls
+
+    @classmethod
+    def sentence(cls) -> str:
+        return " ".join((cls.__doc__ or "").split())
+
+    @classmethod
+    def placeholders(cls) -> frozenset[str]:
+        """The facts that a problem of this kind must carry."""
+        texts = (cls.sentence(), cls.fix)
+        return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name)
+
+    @classmethod
+    def actions(cls, category: Category) -> tuple[Action, ...]:
+        """The orders that make sense for this kind; only services can be deleted (promise C2).
+
+        What stops a whole company cannot be skipped: it can only be mended, and looked at again.
+        """
+        if category is Category.COMPANY:
+            return (Action.RESYNC, *cls.extra_actions)
+        delete = (Action.DELETE,) if category is Category.SERVICES else ()
+        return (Action.RESYNC, Action.SKIP, *delete, *cls.extra_actions)

@@ -1,0 +1,84 @@
+"""Customers and services: who and what a document names."""
+
+from __future__ import annotations
+
+from errors.kinds.kind import Category, Kind
+
+
+class CustomerNotFound(Kind):
+    """The customer {name} does not exist in QuickBooks, and missing customers are not created (policy "match")."""
+
+    code = "customer-not-found"
+    category = Category.ACCOUNTS
+    fix = "Create {name} in QuickBooks, or give it the same e-mail or name there, then resync."
+
+
+class CustomerAmbiguous(Kind):
+    """{count} customers in QuickBooks have the {field} {value}; Cuadre does not guess which one {name} is."""
+
+    code = "customer-ambiguous"
+    category = Category.ACCOUNTS
+    fix = "Make the {field} unique in QuickBooks (or merge the customers there), then resync."
+
+
+class CustomerNameTaken(Kind):
+    """The name {name} is used in QuickBooks by a {holder}; customers, vendors and employees share one name space."""
+
+    code = "customer-name-taken"
+    category = Category.ACCOUNTS
+    fix = "Rename one of the two, for example {suggestion}, then resync."
+
+
+class CustomerInactive(Kind):
+    """The customer {name} was made inactive in QuickBooks."""
+
+    code = "customer-inactive"
+    category = Category.ACCOUNTS
+    fix = "Make {name} active again in QuickBooks (Sales, Customers, Include inactive), then resync."
+
+
+class ServiceNotFound(Kind):
+    """The service {name} does not exist in QuickBooks, and missing services are not created (policy "match")."""
+
+    code = "service-not-found"
+    category = Category.SERVICES
+    fix = "Create a service named {name} in QuickBooks, then resync."
+
+
+class ServiceNameTaken(Kind):
+    """The name {name} is used in QuickBooks by a {holder} that cannot stand on an invoice line."""
+
+    code = "service-name-taken"
+    category = Category.SERVICES
+    fix = "Rename the service {name} in your own system or in QuickBooks, then resync."
+
+
+class ServiceInactive(Kind):
+    """The service {name} was made inactive in QuickBooks."""
+
+    code = "service-inactive"
+    category = Category.SERVICES
+    fix = "Make {name} active again in QuickBooks (Sales, Products and services, Include inactive), then resync."
+
+
+class ServiceAmbiguous(Kind):
+    """{count} products or services in QuickBooks have the name {name}; Cuadre does not guess which one is meant."""
+
+    code = "service-ambiguous"
+    category = Category.SERVICES
+    fix = "Make the name unique in QuickBooks (they stand in different categories), then resync."
+
+
+class ServiceAccountWrong(Kind):
+    """The income account {account} of the service {name} is not an income account in QuickBooks."""
+
+    code = "service-account-wrong"
+    category = Category.SERVICES
+    fix = "Choose an account of type Income for {name} (in your own system, or accounts.income), then resync."
+
+
+class ServiceDeleted(Kind):
+    """Line {line} of {document} uses the service {service}, which was deleted from the sync."""
+
+    code = "service-deleted"
+    fix = "Choose another service for the line in your own system; the row is read again by itself."
