@@ -80,9 +80,14 @@ def save(
     connection: Connection, item: Item, realm_id: str, remote: Remote, now: datetime, *, adopted: bool, removed: bool
 ) -> None:
     """Create the link of an item, or bring it up to what QuickBooks answered."""
-    key = {"company": item.company, "kind": item.kind, "local_id": item.local_id, "generation": item.generation}
-    values = {
+    key = {
+        "company": item.company,
+        "kind": item.kind,
+        "local_id": item.local_id,
+        "generation": item.generation,
         "realm_id": realm_id,
+    }
+    values = {
         "target_id": remote.target_id,
         "version": remote.version,
         "number": remote.number,
@@ -109,6 +114,7 @@ def amend(connection: Connection, link: Link, *, version: str | None = None, fin
             links.c.kind == link.kind,
             links.c.local_id == link.local_id,
             links.c.generation == link.generation,
+            links.c.realm_id == link.realm_id,
         )
         .values(**values)
     )

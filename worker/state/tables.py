@@ -49,7 +49,7 @@ links = Table(
     Column("kind", String(16), primary_key=True),
     Column("local_id", String(255), primary_key=True),
     Column("generation", Integer, primary_key=True),
-    Column("realm_id", String(32), nullable=False),
+    Column("realm_id", String(32), primary_key=True),  # ids of one QuickBooks company mean nothing in another
     Column("target_id", String(32), nullable=False),
     Column("version", String(16), nullable=False),  # QBO: SyncToken
     Column("number", String(64), nullable=False, server_default=""),

@@ -57,6 +57,8 @@ def _missing(company: Company, item: Item, document: Document, need: Need, other
     else:
         later = company.clock.now() + DEPENDENCY_WAIT
         with company.engine.begin() as connection:
+            # Linked, but not in this QuickBooks company (it was replaced by another one): it is posted there first.
+            items.wake(connection, company.name, [need.key], {State.LINKED}, company.clock.now())
             items.note(connection, item, not_before=later, **items.described(item))
 
 

@@ -182,7 +182,7 @@ def upgrade() -> None:
         sa.Column("adopted", sa.Boolean(), nullable=False),
         sa.Column("removed", sa.Boolean(), nullable=False),
         sa.Column("linked_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("company", "kind", "local_id", "generation"),
+        sa.PrimaryKeyConstraint("company", "kind", "local_id", "generation", "realm_id"),
     )
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.create_index("links_target", ["company", "kind", "target_id"], unique=False)
