@@ -27,6 +27,7 @@ from errors.selection import Selection
 from errors.tables import State as ErrorState
 from worker.clock import Clock
 from worker.state import items, runs
+from worker.state.database import reading
 from worker.state.machine import State
 from worker.steps import detect, number, orders, post, prepare, recover
 from worker.steps.hold import failure
@@ -144,7 +145,7 @@ def _steps(company: Company) -> bool:
     """True when the target was tried, too: an idle tick costs no call."""
     ordered = orders.apply(company)
     detect.run(company)
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         due = items.any_due(connection, company.name, company.clock.now())
         stopped = Selection(company=company.name, category=Category.COMPANY, state=ErrorState.OPEN)
         if not due and not queue.count_errors(connection, stopped):

@@ -84,3 +84,13 @@ def test_sqlite_keeps_what_is_committed_through_a_power_cut(tmp_path: Path) -> N
         settings = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
     engine.dispose()
     assert settings == {"journal_mode": "wal", "synchronous": 2}
+
+
+def test_who_only_reads_waits_for_no_writer(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/state.sqlite")
+    database.migrate(engine)
+    with engine.begin() as writer:
+        items.add(writer, "shop", DocumentKind.INVOICE, [], NOW)
+        with database.reading(engine) as reader:  # a second BEGIN IMMEDIATE would wait for half a minute and fail
+            assert items.counts(reader, "shop") == {}
+    engine.dispose()

@@ -20,6 +20,7 @@ from worker.state.tables import metadata as worker_tables
 TABLES: tuple[MetaData, ...] = (error_tables, token_tables, worker_tables)
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
+READING = "cuadre_reading"
 MIGRATION_LOCK = 0x63756164  # "cuad": one number for all migrators on a PostgreSQL server
 
 
@@ -40,9 +41,15 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
+def reading(engine: Engine) -> Connection:
+    """A connection for reading alone: on SQLite it waits for no writer, and no writer waits for it."""
+    return engine.connect().execution_options(**{READING: True})
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # Taken at once: a transaction that reads first and writes later would fail instead of waiting for the lock.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    alone = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if alone else "BEGIN IMMEDIATE")
 
 
 def migrate(engine: Engine) -> bool:

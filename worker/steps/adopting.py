@@ -10,6 +10,7 @@ from connectors.documents import DocumentKind
 from errors.kinds import CustomerNameTaken, ServiceNameTaken
 from errors.problem import Fact, Name, Problem
 from worker.state import links
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.steps.hold import hold
 from worker.steps.link import link
@@ -25,7 +26,7 @@ def adopt(company: Company, item: Item, remote: Remote) -> None:
 
 def owner(company: Company, item: Item, target_id: str) -> str | None:
     """The local id of another record that this document of QuickBooks belongs to."""
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         other = links.taken(connection, company.name, company.realm_id, item.kind, target_id)
     return None if other == item.local_id else other
 

@@ -15,6 +15,7 @@ from errors.kinds import InvalidField
 from errors.problem import Fact, Name, Problem, phrase
 from worker.rules.references import UNKNOWN_CODES
 from worker.state import cursors, items
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.machine import MOVES, State
 from worker.steps.hold import CATEGORIES
@@ -35,7 +36,7 @@ def run(company: Company) -> None:
 def _kind(company: Company, kind: DocumentKind) -> None:
     """A poll that is broken off leaves its cursor where it was: it is read again, and nothing is seen twice."""
     began = company.clock.now()
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         cursor = from_json(cursors.load(connection, company.name, kind))
     after, reached, found = floor(cursor), None, 0
     while True:

@@ -17,6 +17,7 @@ from errors import queue
 from errors.kinds import Category, InternalFailure, Verb
 from errors.problem import Fact, Name, Problem, ProblemError
 from worker.state import items
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.machine import MOVES, State
 
@@ -108,7 +109,7 @@ def failure(name: Name, subject: str, error: Exception) -> Problem:
 
 
 def _aside(company: Company, item: Item, problem: Problem) -> None:
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         present = items.again(connection, item)
     if present.state is State.SENDING:
         put_off(company, present, problem)

@@ -12,6 +12,7 @@ from errors.kinds import DuplicateNumber, DuplicateOwnNumber
 from errors.problem import Fact, Name, Problem, phrase
 from worker.rules.duplicates import sequence_of, suggestion
 from worker.state import items, links
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
@@ -44,7 +45,7 @@ class Numbers:
 
 def run(company: Company, kind: DocumentKind) -> bool:
     """One chunk; True when any item was due."""
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         due = items.due(connection, company.name, State.PREPARED, kind, company.tally.began, CHUNK)
     numbers, refused = _look(company, kind, [item for item in due if _wants_check(item)])
     free: list[Item] = []
@@ -67,7 +68,7 @@ def _wants_check(item: Item) -> bool:
 def _look(company: Company, kind: DocumentKind, checked: Sequence[Item]) -> tuple[Numbers, set[int]]:
     keys = {(item.kind, item.local_id) for item in checked}
     keys |= {(DocumentKind.CUSTOMER, item.customer_id) for item in checked}
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         ours = items.numbers(connection, company.name, kind, {item.number for item in checked})
         linked = links.live(connection, company.name, company.realm_id, keys)
     unsure = [(item, item.number) for item in checked if not _keeps_number(item, linked)]
@@ -168,7 +169,7 @@ def suggest(
     if prefix not in recent:
         recent[prefix] = company.target.recent_numbers(kind, prefix)
     theirs = recent[prefix]
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         ours = items.recent_numbers(connection, company.name, kind, prefix)
     taken = {*theirs, *ours, *given, number}
     while better := suggestion(number, theirs or ours, taken):

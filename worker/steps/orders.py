@@ -13,6 +13,7 @@ from errors.kinds import Action, Verb
 from errors.problem import Phrase, Problem, ProblemError, phrase
 from errors.queue import Order
 from worker.state import items
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.machine import MOVES, State
 
@@ -26,7 +27,7 @@ def apply(company: Company) -> int:
     Raises:
         ProblemError: the local books are out of reach; the order waits.
     """
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         orders = queue.pending_actions(connection, company.name)
     for order in orders:
         _one(company, order)
@@ -37,7 +38,7 @@ def apply(company: Company) -> int:
 
 def _one(company: Company, order: Order) -> None:
     """An order that cannot be carried out says so in the audit; it must not stand in the way of the others for ever."""
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         keys = {(DocumentKind(kind), local_id) for kind, local_id in order.documents}
         concerned = list(items.by_key(connection, company.name, keys).values())
     if order.action in {Action.SKIP, Action.DELETE} and any(item.state is State.SENDING for item in concerned):

@@ -9,6 +9,7 @@ from connectors.documents import DocumentKind
 from errors.kinds import Category, ChangedInQuickBooks, DeletedInQuickBooks, OutcomeUnknown, Verb
 from errors.problem import Fact, Phrase, Problem, ProblemError, phrase
 from worker.state import items, links
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
@@ -116,7 +117,7 @@ def _differences(company: Company, item: Item, current: Link, remote: Remote) ->
 
 def _current(company: Company, item: Item) -> Link:
     key = (item.kind, item.local_id)
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         return links.live(connection, company.name, company.realm_id, {key})[key]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connectors.contract import Posting
 from connectors.documents import DocumentKind
 from worker.state import items
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.machine import State
 from worker.steps.hold import guarded
@@ -25,7 +26,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
     Raises:
         ProblemError: the company cannot go on now (throttled, outage, disconnected); what was not sent stays ready.
     """
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         due = items.due(connection, company.name, State.NUMBERED, kind, company.tally.began, CHUNK)
     for done, item in enumerate(due, start=1):
         if company.enough():

@@ -14,6 +14,7 @@ from errors.problem import Problem
 from worker.rules.fingerprint import fingerprint
 from worker.rules.references import needs
 from worker.state import items, links
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
@@ -30,18 +31,18 @@ CHUNK = 100
 
 def run(company: Company, kind: DocumentKind) -> bool:
     """One chunk; True when any item was due."""
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         due = items.due(connection, company.name, State.SEEN, kind, company.tally.began, CHUNK)
     if not due:
         return False
-    reading = company.source.read(kind, [item.local_id for item in due])
+    found = company.source.read(kind, [item.local_id for item in due])
     candidates: list[tuple[Item, Document]] = []
     for item in due:
-        if item.local_id in reading.documents:
-            document = _numbered(item, reading.documents[item.local_id])
+        if item.local_id in found.documents:
+            document = _numbered(item, found.documents[item.local_id])
             candidates.append((_described(item, document), document))
         else:
-            hold(company, item, *(reading.problems.get(item.local_id) or (_vanished(item),)))
+            hold(company, item, *(found.problems.get(item.local_id) or (_vanished(item),)))
     _prepare(company, kind, candidates)
     return True
 
@@ -85,7 +86,7 @@ def _known(company: Company, candidates: Sequence[tuple[Item, Document]]) -> Kno
     keys: set[Key] = {(item.kind, item.local_id) for item, _ in candidates}
     for _, document in candidates:
         keys |= {need.key for need in needs(document, company.default_service)}
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         return Known(
             items=items.by_key(connection, company.name, keys),
             links=links.live(connection, company.name, company.realm_id, keys),

@@ -8,6 +8,7 @@ from connectors.contract import Operation
 from errors import queue
 from errors.kinds import Action
 from worker.state import items
+from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.machine import State
 from worker.steps.adopting import hold_taken, owner
@@ -30,7 +31,7 @@ def run(company: Company) -> None:
     """
     moved = True
     while moved and not company.stopping():
-        with company.engine.connect() as connection:
+        with reading(company.engine) as connection:
             due = items.due(connection, company.name, State.SENDING, None, company.tally.began, CHUNK)
         for item in due:
             with guarded(company, item):
@@ -58,7 +59,7 @@ def _one(company: Company, item: Item) -> None:
 
 def _unwanted(company: Company, item: Item) -> bool:
     """A person has skipped or deleted it meanwhile: the order waits until it is known that QuickBooks lacks it."""
-    with company.engine.connect() as connection:
+    with reading(company.engine) as connection:
         orders = queue.pending_actions(connection, company.name)
     ended = (order.documents for order in orders if order.action in {Action.SKIP, Action.DELETE})
     return any((item.kind.value, item.local_id) in documents for documents in ended)
