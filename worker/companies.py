@@ -35,7 +35,11 @@ def open_state(config: Config) -> Engine:
     """
     os.umask(0o077)  # tokens live here: nobody else of this machine may read what we create
     engine = database.connect(config.state.url.get_secret_value())
-    database.migrate(engine)
+    try:
+        database.migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

@@ -101,8 +101,12 @@ def _state(config: Config) -> tuple[Engine | None, Check]:
     """Reachable, migrated (opening does that) and writable: even a write of no rows is refused where none may be."""
     try:
         engine = open_state(config)
-        with engine.begin() as connection:
-            connection.execute(update(runs).where(runs.c.id < 0).values(calls=0))
+        try:
+            with engine.begin() as connection:
+                connection.execute(update(runs).where(runs.c.id < 0).values(calls=0))
+        except SQLAlchemyError:
+            engine.dispose()
+            raise
     except (SQLAlchemyError, OSError) as error:
         advice = _("See whether the database runs, state.url is right, and its user may write there.")
         return None, Check(name="state database", state=State.PROBLEM, text=_short(error), fix=advice)
