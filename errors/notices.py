@@ -85,7 +85,7 @@ def _halted(row: ErrorRow, language: str) -> Message:
     )
     values = {
         "language": language,
-        "subject": f"Cuadre: {say('{company} has stopped', language, company=row.company)}",
+        "subject": say("Cuadre: {company} has stopped", language, company=row.company),
         "title": title,
         "sentence": sentence(row.problem, language),
         "to_do": _("What to do:", language),
