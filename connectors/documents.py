@@ -172,15 +172,6 @@ class Fee(Transaction):
 Document = Customer | Service | Invoice | Payment | Refund | Fee
 Money = Invoice | Payment | Refund | Fee
 
-DOCUMENTS: dict[DocumentKind, type[Document]] = {
-    DocumentKind.CUSTOMER: Customer,
-    DocumentKind.SERVICE: Service,
-    DocumentKind.INVOICE: Invoice,
-    DocumentKind.PAYMENT: Payment,
-    DocumentKind.REFUND: Refund,
-    DocumentKind.FEE: Fee,
-}
-
 
 def name_of(document: Document) -> Name:
     """How a sentence names a document, in any language."""

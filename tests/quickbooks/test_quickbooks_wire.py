@@ -22,7 +22,6 @@ from connectors.quickbooks.environments import api_url, discovery_url, pages_url
 from connectors.quickbooks.opening import QuickBooksConnector
 from connectors.quickbooks.sandbox.adapter import SandboxAdapter
 from connectors.quickbooks.sandbox.core import FIRST_REALM
-from connectors.registry import load
 from connectors.transport import Session, Timeouts, redact
 from errors import kinds
 from errors.problem import ProblemError
@@ -217,12 +216,6 @@ def test_the_addresses_of_production_and_sandbox() -> None:
     assert api_url("http://127.0.0.1:8765/") == "http://127.0.0.1:8765/v3"
     assert discovery_url("production").startswith("https://developer.intuit.com/")
     assert pages_url("production") == "https://app.qbo.intuit.com/app"
-
-
-def test_the_registry_loads_the_connector() -> None:
-    assert load("quickbooks") is QuickBooksConnector
-    with pytest.raises(ValueError, match="quickbooks"):
-        load("xero")
 
 
 def test_durations_come_from_the_clock_that_was_given() -> None:

@@ -11,7 +11,7 @@ from worker import exits
 from worker.commands.output import complain, line
 from worker.commands.session import session
 from worker.config import settings
-from worker.post import send_test
+from worker.mail_server import send_test
 
 app = typer.Typer(help=_("Send a test mail."), no_args_is_help=True, add_completion=False)
 

@@ -65,6 +65,5 @@ class Kind:
         return self.sequence == "transaction"
 
 
-LIST = frozenset({"create", "update"})
 TRANSACTION = frozenset({"create", "update", "delete"})
 READ_ONLY: frozenset[str] = frozenset()
