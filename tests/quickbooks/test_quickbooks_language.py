@@ -11,7 +11,7 @@ from hypothesis import given, strategies
 from connectors.quickbooks import query
 from connectors.quickbooks.encoding import decode, encode, plain
 from connectors.quickbooks.notes import marker_of, note
-from connectors.quickbooks.sandbox import query as sandbox_query
+from connectors.quickbooks.sandbox.query import language as sandbox_query
 
 TEXT = strategies.text(strategies.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=40)
 TRICKY = strategies.lists(strategies.sampled_from(["\\", "'", "%", "_", "a", " ", "ñ"]), max_size=9).map("".join)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.quickbooks.sandbox import FIRST_REALM, SANDBOX_URL, Sandbox, SandboxAdapter, jsontext
+from connectors.quickbooks.sandbox import FIRST_REALM, SANDBOX_URL, Sandbox, SandboxAdapter
+from connectors.quickbooks.sandbox.wire import jsontext
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

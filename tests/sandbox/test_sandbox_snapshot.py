@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox import FIRST_REALM, Sandbox, snapshot
+from connectors.quickbooks.sandbox import FIRST_REALM, Sandbox
+from connectors.quickbooks.sandbox.books import snapshot
 
 
 def test_everything_that_matters_survives_a_snapshot(tmp_path, books, bodies, sandbox):

@@ -21,9 +21,9 @@ from connectors.local.settings import LocalSettings
 from connectors.local.source import LocalSource
 from connectors.quickbooks.opening import QuickBooksConnector
 from connectors.quickbooks.sandbox.adapter import SandboxAdapter
-from connectors.quickbooks.sandbox.control import set_preferences
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
-from connectors.quickbooks.sandbox.injection import FaultRule
+from connectors.quickbooks.sandbox.inside.control import set_preferences
+from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from connectors.quickbooks.settings import CompanySettings
 from connectors.tokens import TokenStore
 from errors import actions, queue

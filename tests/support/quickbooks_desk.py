@@ -32,9 +32,9 @@ from connectors.documents import (
 from connectors.quickbooks.connector import QuickBooksTarget
 from connectors.quickbooks.opening import QuickBooksConnector
 from connectors.quickbooks.sandbox.adapter import SandboxAdapter
-from connectors.quickbooks.sandbox.control import set_preferences
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
-from connectors.quickbooks.sandbox.injection import FaultRule
+from connectors.quickbooks.sandbox.inside.control import set_preferences
+from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from connectors.quickbooks.settings import Accounts, AppSettings, CompanySettings
 from connectors.tokens import Grant, TokenStore, metadata
 from connectors.transport import Timeouts

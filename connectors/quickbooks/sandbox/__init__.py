@@ -7,9 +7,9 @@ The way of a request: `server` or `adapter` -> `core` -> `calls` (what is asked)
 
 from connectors.quickbooks.sandbox.adapter import SANDBOX_URL, SandboxAdapter
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
-from connectors.quickbooks.sandbox.injection import FaultRule
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.server import SandboxServer, serve
+from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 
 __all__ = [
     "FIRST_REALM",

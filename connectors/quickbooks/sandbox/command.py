@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Literal
 
-from connectors.quickbooks.sandbox import snapshot
+from connectors.quickbooks.sandbox.books import snapshot
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
 from connectors.quickbooks.sandbox.server import SandboxServer, serve
 

@@ -10,13 +10,15 @@ from email.utils import format_datetime
 from threading import RLock
 from typing import Literal
 
-from connectors.quickbooks.sandbox import calls, clock, routes, seed as seeds
-from connectors.quickbooks.sandbox.calls import Call
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.injection import FaultRule, Injector
-from connectors.quickbooks.sandbox.journal import Entry, Journal
+from connectors.quickbooks.sandbox import clock, routes
+from connectors.quickbooks.sandbox.api import calls
+from connectors.quickbooks.sandbox.api.calls import Call
+from connectors.quickbooks.sandbox.books import seed as seeds
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.inside.journal import Entry, Journal
 from connectors.quickbooks.sandbox.messages import Request, Response
-from connectors.quickbooks.sandbox.tokens import TokenBook
+from connectors.quickbooks.sandbox.signin.tokens import TokenBook
+from connectors.quickbooks.sandbox.trouble.injection import FaultRule, Injector
 
 CONTROL = "/sandbox"
 FIRST_REALM = "9130000000000001"

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from connectors.quickbooks.sandbox import jsontext
+from connectors.quickbooks.sandbox.wire import jsontext
 
 
 @dataclass(frozen=True)

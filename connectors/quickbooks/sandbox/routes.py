@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connectors.quickbooks.sandbox import company_api, control, jsontext, oauth
-from connectors.quickbooks.sandbox.calls import Call
+from connectors.quickbooks.sandbox.api import company_api
+from connectors.quickbooks.sandbox.api.calls import Call
+from connectors.quickbooks.sandbox.inside import control
 from connectors.quickbooks.sandbox.messages import Request, Response
+from connectors.quickbooks.sandbox.signin import oauth
+from connectors.quickbooks.sandbox.wire import jsontext
 
 if TYPE_CHECKING:
     from connectors.quickbooks.sandbox.core import Sandbox

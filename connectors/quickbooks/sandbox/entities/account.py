@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox import faults
+from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.account_types import ACCOUNT_TYPES, type_of
 from connectors.quickbooks.sandbox.entities.customer import truth
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import METADATA, Kind, Write
+from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.rules import frame, names
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 DUPLICATE = "Another account is already using this name. Please use a different name."
 ORDER = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox.kind import Kind, Write
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Kind, Write
 
 WRITABLE = (
     "CompanyName",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO
 from connectors.quickbooks.sandbox.rules.balances import move_customer
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 LINKED = "This credit has been applied to an invoice. Unlink it first."
 

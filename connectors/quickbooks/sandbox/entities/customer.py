@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import METADATA, Kind, Write
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.rules import addresses, frame, names
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 ORDER = (
     "Taxable",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import applying, fields, sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
 from connectors.quickbooks.sandbox.rules.balances import move_customer
 from connectors.quickbooks.sandbox.rules.due_date import due_date
 from connectors.quickbooks.sandbox.rules.voiding import voided
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 LINKED = "You can't delete this transaction because other transactions are linked to it. Unlink them first."
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox import faults
+from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.customer import truth
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import METADATA, Kind, Write
+from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.rules import fields, frame, names
 from connectors.quickbooks.sandbox.rules.amounts import number
 from connectors.quickbooks.sandbox.rules.references import account
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 TYPES = {"Service", "NonInventory", "Inventory", "Category"}
 DUPLICATE = "Another product or service is already using this name. Please use a different name."

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox import clock, faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import METADATA, TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import applying, frame
 from connectors.quickbooks.sandbox.rules.amounts import money
 from connectors.quickbooks.sandbox.rules.balances import move_customer
 from connectors.quickbooks.sandbox.rules.references import account, named, undeposited_funds
 from connectors.quickbooks.sandbox.rules.voiding import voided
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 RECEIVING = ("Bank", "Other Current Asset")
 ORDER = (

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connectors.quickbooks.sandbox import clock, faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import METADATA, TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import frame
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, check_product, money, number
 from connectors.quickbooks.sandbox.rules.numbers import number_purchase
 from connectors.quickbooks.sandbox.rules.references import account, named, target
 from connectors.quickbooks.sandbox.rules.sales_lines import with_ids
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 PAYING = {"Cash": ("Bank",), "Check": ("Bank",), "CreditCard": ("Credit Card",)}
 PERSONS = ("Vendor", "Customer", "Employee")

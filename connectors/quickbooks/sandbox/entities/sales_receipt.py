@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox.kind import TRANSACTION, Kind, Write
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import sales_form
 from connectors.quickbooks.sandbox.rules.references import account, undeposited_funds
 from connectors.quickbooks.sandbox.rules.voiding import voided
-from connectors.quickbooks.sandbox.store import Json
 
 RECEIVING = ("Bank", "Other Current Asset")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.customer import check_email, truth
-from connectors.quickbooks.sandbox.kind import METADATA, Kind, Write
+from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.rules import addresses, frame, names
-from connectors.quickbooks.sandbox.store import Json
 
 DUPLICATE = "Another customer, vendor or employee is already using this name. Please use a different name."
 ORDER = (

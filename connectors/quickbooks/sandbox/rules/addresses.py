@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
 
 FIELDS = ("BillAddr", "ShipAddr")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.jsontext import CENT, number_text
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
+from connectors.quickbooks.sandbox.wire.jsontext import CENT, number_text
 
 ZERO = Decimal(0)
 LIMIT = Decimal(10) ** 12  # QBO: an amount has at most 15 digits in 10.5 format, qbo-facts 2.1

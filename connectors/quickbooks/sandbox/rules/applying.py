@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import Write
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules import frame
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
 from connectors.quickbooks.sandbox.rules.balances import move_customer
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 Links = dict[tuple[str, str], Decimal]
 LINKABLE = {"Invoice": "Balance", "CreditMemo": "RemainingCredit"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from connectors.quickbooks.sandbox.kind import Write
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules import frame
 from connectors.quickbooks.sandbox.rules.amounts import ZERO
-from connectors.quickbooks.sandbox.store import Json
 
 OPEN = {"Invoice": ("Balance", 1), "Payment": ("UnappliedAmt", -1), "CreditMemo": ("RemainingCredit", -1)}
 

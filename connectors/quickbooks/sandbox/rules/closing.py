@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 
 def check_open(company: Company, *states: Json | None) -> None:

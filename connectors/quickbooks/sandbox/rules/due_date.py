@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.store import Json
 
 DEFAULT_DAYS = 30
 

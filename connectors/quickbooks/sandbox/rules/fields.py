@@ -11,9 +11,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.faults import Fault
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Fault
 
 DETAILS = (
     "SalesItemLineDetail",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from connectors.quickbooks.sandbox import clock, faults
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 FRAME = ("domain", "sparse", "Id", "SyncToken", "MetaData")
 CURRENCY_NAMES = {"USD": "United States Dollar", "CAD": "Canadian Dollar"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import Write
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules.references import target
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 DELETED = " (deleted)"
 NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")

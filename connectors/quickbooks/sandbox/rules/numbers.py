@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import Write
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Write
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 SALES = ("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt")
 SHOWN = {"CreditMemo": "Credit Memo", "SalesReceipt": "Sales Receipt", "RefundReceipt": "Refund Receipt"}

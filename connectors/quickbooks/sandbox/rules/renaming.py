@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.quickbooks.sandbox.company import Company
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.rules.references import shown_name
-from connectors.quickbooks.sandbox.store import Json
 
 REFERENCES = {
     "Customer": ("CustomerRef", "EntityRef"),

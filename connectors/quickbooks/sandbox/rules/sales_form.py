@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox import clock, faults
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import METADATA, Write
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import METADATA, Write
 from connectors.quickbooks.sandbox.rules import addresses, frame
 from connectors.quickbooks.sandbox.rules.numbers import number_sales_form
 from connectors.quickbooks.sandbox.rules.references import named, target
 from connectors.quickbooks.sandbox.rules.sales_lines import complete_lines
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 QUERYABLE = ("Id", "DocNumber", "CustomerRef", "TxnDate", "TotalAmt", "Balance", *METADATA)
 KEPT = ("DocNumber", "CustomField", "ShipFromAddr")

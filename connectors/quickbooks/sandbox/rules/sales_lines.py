@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.faults import Fault, Refusal
-from connectors.quickbooks.sandbox.kind import Write
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, cents, check_product, money, number
 from connectors.quickbooks.sandbox.rules.references import named, target
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Fault, Refusal
 
 SPECIAL_ITEMS = {"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"}
 US_TAX_CODES = {"TAX", "NON"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.store import Json
 
 ZEROED = ("TotalAmt", "Balance", "UnappliedAmt", "Deposit")
 

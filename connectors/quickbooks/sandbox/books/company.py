@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.quickbooks.sandbox.store import Json, MemoryStore, Row, Store
+from connectors.quickbooks.sandbox.books.store import Json, MemoryStore, Row, Store
 
 WRITABLE_STATES = {"TRIAL", "TRIALOPTIN", "SUBSCRIBED", "PAID"}
 

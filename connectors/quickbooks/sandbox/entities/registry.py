@@ -19,7 +19,7 @@ from connectors.quickbooks.sandbox.entities import (
     term,
     vendor,
 )
-from connectors.quickbooks.sandbox.kind import Kind
+from connectors.quickbooks.sandbox.entities.kind import Kind
 
 MODULES = (
     account,

@@ -7,11 +7,11 @@ import binascii
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from connectors.quickbooks.sandbox import jsontext
-from connectors.quickbooks.sandbox.consent import consent_page
+from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.messages import Request, Response
-from connectors.quickbooks.sandbox.store import Json
-from connectors.quickbooks.sandbox.tokens import GrantRefused, Tokens
+from connectors.quickbooks.sandbox.signin.consent import consent_page
+from connectors.quickbooks.sandbox.signin.tokens import GrantRefused, Tokens
+from connectors.quickbooks.sandbox.wire import jsontext
 
 if TYPE_CHECKING:
     from connectors.quickbooks.sandbox.core import Sandbox

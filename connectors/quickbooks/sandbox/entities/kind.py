@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
 
 METADATA = ("MetaData.CreateTime", "MetaData.LastUpdatedTime")
 

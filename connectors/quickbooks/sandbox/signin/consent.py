@@ -25,5 +25,5 @@ def consent_page(asked: Mapping[str, str], companies: Mapping[str, str]) -> str:
 
 @cache
 def _template() -> Template:
-    page = resources.files("connectors.quickbooks.sandbox").joinpath("consent.html")
+    page = resources.files("connectors.quickbooks.sandbox.signin").joinpath("consent.html")
     return Template(page.read_text(encoding="utf-8"))

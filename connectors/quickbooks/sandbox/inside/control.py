@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from connectors.quickbooks.sandbox import clock, jsontext
-from connectors.quickbooks.sandbox.company import Company, Switches
-from connectors.quickbooks.sandbox.injection import FaultRule
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.company import Company, Switches
+from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.messages import Request, Response
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.trouble.injection import FaultRule
+from connectors.quickbooks.sandbox.wire import jsontext
 
 if TYPE_CHECKING:
     from connectors.quickbooks.sandbox.core import Sandbox

@@ -9,14 +9,15 @@ from decimal import Decimal, InvalidOperation
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from connectors.quickbooks.sandbox import clock, faults
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import Kind
-from connectors.quickbooks.sandbox.query import Condition, Order, Query, parse
-from connectors.quickbooks.sandbox.registry import BY_NAME
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import INDEXED, Json, Row
+from connectors.quickbooks.sandbox.entities.kind import Kind
+from connectors.quickbooks.sandbox.entities.registry import BY_NAME
+from connectors.quickbooks.sandbox.query.language import Condition, Order, Query, parse
 from connectors.quickbooks.sandbox.rules.fields import table
-from connectors.quickbooks.sandbox.store import INDEXED, Json, Row
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
 KINDS = {name.casefold(): kind for name, kind in BY_NAME.items()}

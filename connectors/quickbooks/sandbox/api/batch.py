@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from connectors.quickbooks.sandbox import faults, replay, select
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.faults import Fault, Refusal
-from connectors.quickbooks.sandbox.kind import Write
-from connectors.quickbooks.sandbox.operations import write_object
-from connectors.quickbooks.sandbox.registry import BY_NAME
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.api import replay
+from connectors.quickbooks.sandbox.api.operations import write_object
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Write
+from connectors.quickbooks.sandbox.entities.registry import BY_NAME
+from connectors.quickbooks.sandbox.query import select
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Fault, Refusal
 
 MOST_ITEMS = 30
 

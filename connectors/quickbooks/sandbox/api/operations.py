@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.quickbooks.sandbox import faults
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import Kind, Write
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Kind, Write
 from connectors.quickbooks.sandbox.rules import closing, fields, frame
 from connectors.quickbooks.sandbox.rules.renaming import spread_name
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import faults
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 CREATES_WITHOUT_UPDATE_TIME = {"Account"}  # recorded May 2026: a created account answers CreateTime only
 MODIFIED_BY = {"value": "9130000000000001"}

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from connectors.quickbooks.sandbox import clock, faults, jsontext
-from connectors.quickbooks.sandbox.calls import Call
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.api.calls import Call
 from connectors.quickbooks.sandbox.messages import Response
+from connectors.quickbooks.sandbox.wire import faults, jsontext
 
 EFFECTS = ("lose_request", "lose_reply", "throttle", "throttle_xml", "unauthorized", "status")
 OUTAGE = "<html><head><title>{0}</title></head><body><h1>{0} Service Unavailable</h1></body></html>"

@@ -9,11 +9,11 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from connectors.quickbooks.sandbox import jsontext
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.registry import BY_NAME
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.registry import BY_NAME
 from connectors.quickbooks.sandbox.rules import frame
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.wire import jsontext
 
 SEEDS = ("us", "empty")
 PEOPLE = ("Customer", "Vendor", "Item")
@@ -67,6 +67,6 @@ def _without_sales_tax(made: Company) -> None:
 
 @cache
 def _seed_rows() -> dict[str, list[Json]]:
-    text = resources.files("connectors.quickbooks.sandbox").joinpath("seed_us.json").read_text(encoding="utf-8")
+    text = resources.files("connectors.quickbooks.sandbox.books").joinpath("seed_us.json").read_text(encoding="utf-8")
     loaded: dict[str, list[Json]] = jsontext.loads(text)
     return loaded

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from connectors.quickbooks.sandbox import batch, clock, faults, jsontext, replay, select
-from connectors.quickbooks.sandbox.calls import Call, includes, statement
-from connectors.quickbooks.sandbox.company import Company
-from connectors.quickbooks.sandbox.faults import Refusal
-from connectors.quickbooks.sandbox.kind import Kind, Write
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.api import batch, replay
+from connectors.quickbooks.sandbox.api.calls import Call, includes, statement
+from connectors.quickbooks.sandbox.api.operations import read, write_object
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import Kind, Write
+from connectors.quickbooks.sandbox.entities.registry import BY_PATH
 from connectors.quickbooks.sandbox.messages import Request, Response
-from connectors.quickbooks.sandbox.operations import read, write_object
-from connectors.quickbooks.sandbox.registry import BY_PATH
-from connectors.quickbooks.sandbox.store import Json
+from connectors.quickbooks.sandbox.query import select
+from connectors.quickbooks.sandbox.wire import faults, jsontext
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 if TYPE_CHECKING:
     from connectors.quickbooks.sandbox.core import Sandbox

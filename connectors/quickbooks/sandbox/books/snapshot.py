@@ -8,10 +8,10 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-from connectors.quickbooks.sandbox import jsontext
-from connectors.quickbooks.sandbox.company import Company, Switches
+from connectors.quickbooks.sandbox.books.company import Company, Switches
+from connectors.quickbooks.sandbox.books.store import Json, Row
 from connectors.quickbooks.sandbox.core import Sandbox
-from connectors.quickbooks.sandbox.store import Json, Row
+from connectors.quickbooks.sandbox.wire import jsontext
 
 TABLE = "CREATE TABLE IF NOT EXISTS snapshot (name TEXT PRIMARY KEY, body TEXT NOT NULL)"
 REALM = "realm "
