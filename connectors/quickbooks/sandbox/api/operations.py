@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books import booking
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write
-from connectors.quickbooks.sandbox.rules import closing, fields, frame
+from connectors.quickbooks.sandbox.entities.registry import POSTS
+from connectors.quickbooks.sandbox.rules import closing, frame
 from connectors.quickbooks.sandbox.rules.renaming import spread_name
+from connectors.quickbooks.sandbox.schema import reading
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -40,13 +44,16 @@ def write_object(write: Write, kind: Kind, operation: str, body: Any) -> Json:
     if not allowed:
         raise Refusal(faults.unsupported_operation(operation))
     step = {"create": create, "update": update, "delete": delete, "void": void}[operation]
-    with write.company.store.change():
-        return step(write, kind, body)
+    company = write.company
+    with company.store.change():
+        answer = step(write, kind, body)
+        booking.book(company, POSTS, company.store.touched(), clock.stamp(write.now))
+    return company.get(kind.name, answer["Id"]) or answer
 
 
 def create(write: Write, kind: Kind, body: Json) -> Json:
-    draft = _checked(kind, fields.clean(body))
-    _refuse(fields.missing(kind.required, draft))
+    draft = _draft(kind, body)
+    _refuse(reading.missing(kind.required, draft))
     draft = {name: value for name, value in draft.items() if name not in frame.FRAME}
     completed = kind.complete(write, draft, None)
     closing.check_open(write.company, completed if kind.transaction else None)
@@ -61,10 +68,10 @@ def update(write: Write, kind: Kind, body: Json) -> Json:
     """Change an object; an update that changes nothing keeps SyncToken and LastUpdatedTime (qbo-facts 2.1)."""
     before = _present(write, kind, body)
     sparse = str(body.get("sparse", "")).lower() == "true"
-    draft = _checked(kind, fields.clean(body, sparse=sparse))
-    _refuse(fields.missing(("PaymentType",), draft) if kind.name == "Purchase" else [])
+    draft = _draft(kind, body, sparse=sparse)
+    _refuse(reading.missing(("PaymentType",), draft) if kind.name == "Purchase" else [])
     merged = _merged(kind, before, draft, sparse=sparse)
-    _refuse(fields.missing(kind.required, merged))
+    _refuse(reading.missing(kind.required, merged))
     completed = kind.complete(write, {**merged, "Id": before["Id"]}, before)
     after = frame.ordered({**completed, **frame.kept(before)}, kind.order)
     closing.check_open(write.company, *([before, after] if kind.transaction else []))
@@ -107,8 +114,9 @@ def _present(write: Write, kind: Kind, body: Json) -> Json:
     return before
 
 
-def _checked(kind: Kind, draft: Json) -> Json:
-    _refuse(fields.check(kind.name, draft))
+def _draft(kind: Kind, body: Json, *, sparse: bool = False) -> Json:
+    draft, found = reading.read(kind.name, body, sparse=sparse)
+    _refuse(found)
     return draft
 
 

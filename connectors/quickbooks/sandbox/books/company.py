@@ -5,27 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.quickbooks.sandbox.books.store import Json, MemoryStore, Row, Store
+from connectors.quickbooks.sandbox.books.ledger import Ledger
+from connectors.quickbooks.sandbox.books.store import Json, Row, Store
+from connectors.quickbooks.sandbox.books.switches import Switches
 
 WRITABLE_STATES = {"TRIAL", "TRIALOPTIN", "SUBSCRIBED", "PAID"}
-
-
-@dataclass(frozen=True)
-class Switches:
-    """Where facts disagree or are unknown, the user decides (qbo-facts section 11).
-
-    `duplicates`: "refuse" a used DocNumber, only with "custom" numbering on, or "allow" it.
-    `span_types`: one space of numbers for invoices, credit memos, sales and refund receipts.
-    `replay_faults`: a refused request id answers the same fault again.
-    """
-
-    duplicates: str = "refuse"
-    span_types: bool = False
-    replay_faults: bool = False
-
-    def __post_init__(self) -> None:
-        if self.duplicates not in ("refuse", "custom", "allow"):
-            raise ValueError(f"duplicates is refuse, custom or allow, not {self.duplicates}")
 
 
 @dataclass
@@ -34,7 +18,8 @@ class Company:
 
     realm: str
     seed: str
-    store: Store = field(default_factory=MemoryStore)
+    store: Store = field(default_factory=Store)
+    ledger: Ledger = field(default_factory=Ledger)
     counters: dict[str, int] = field(default_factory=dict)
     last_number: str = "1000"
     switches: Switches = field(default_factory=Switches)
@@ -59,6 +44,10 @@ class Company:
     @property
     def information(self) -> Json:
         return self.get("CompanyInfo", "1") or {}
+
+    @property
+    def home_currency(self) -> str:
+        return str(self.preference("CurrencyPrefs", "HomeCurrency")["value"])
 
     def preference(self, group: str, name: str) -> Any:
         return self.preferences.get(group, {}).get(name)

@@ -8,8 +8,9 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
-from connectors.quickbooks.sandbox.books.company import Company, Switches
+from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json, Row
+from connectors.quickbooks.sandbox.books.switches import Switches
 from connectors.quickbooks.sandbox.core import Sandbox
 from connectors.quickbooks.sandbox.wire import jsontext
 

@@ -1,4 +1,4 @@
-"""Where a company's objects live: a seam, and the in-memory store behind it."""
+"""Where a company's objects live: dictionaries with indices, and a change that is all or nothing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 Json = dict[str, Any]
 Key = tuple[str, str]
-INDEXED = ("DocNumber", "DisplayName", "Name")
+# Found without looking at every row; a reference is found by its value.
+INDEXED = (
+    "DocNumber",
+    "DisplayName",
+    "Name",
+    "AccountType",
+    "ParentRef",
+    "CustomerRef",
+    "VendorRef",
+    "PaymentRefNum",
+)
 
 
 @dataclass(frozen=True)
@@ -32,22 +42,8 @@ class Tombstone:
     time: str
 
 
-class Store(Protocol):
-    """What the rules need of a store; every change happens inside `change()` and is undone if it raises."""
-
-    def get(self, kind: str, id_: str) -> Row | None: ...
-    def rows(self, kind: str) -> Iterable[Row]: ...
-    def find(self, kind: str, field: str, text: str) -> list[Row]: ...
-    def put(self, kind: str, data: Json) -> Row: ...
-    def remove(self, kind: str, id_: str, time: str) -> None: ...
-    def change(self) -> Any: ...
-    def count(self, kind: str) -> int: ...
-    def kinds(self) -> list[str]: ...
-    def tombstones(self) -> list[Tombstone]: ...
-
-
-class MemoryStore:
-    """Keeps rows in dictionaries, finds DocNumber and names by index, and undoes a change that fails."""
+class Store:
+    """Keeps rows by kind and Id, oldest change first; finds the INDEXED fields; undoes a change that fails."""
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, Row]] = defaultdict(dict)
@@ -101,6 +97,10 @@ class MemoryStore:
         finally:
             self._undo = None
 
+    def touched(self) -> list[Key]:
+        """Return what the running change has put or removed so far, each once."""
+        return list(dict.fromkeys(key for key, _ in self._undo or ()))
+
     def _replace(self, key: Key, row: Row | None, *, remember: bool) -> None:
         kind, id_ = key
         old = self._rows[kind].get(id_)
@@ -111,14 +111,19 @@ class MemoryStore:
             del self._rows[kind][id_]
         if row is not None:
             self._rows[kind][id_] = row
-            for field in INDEXED:
-                if field in row.data:
-                    self._index.setdefault((kind, field, str(row.data[field]).casefold()), {})[id_] = None
+            for entry in _entries(row):
+                self._index.setdefault(entry, {})[id_] = None
 
     def _unindex(self, row: Row) -> None:
-        for field in INDEXED:
-            if field in row.data:
-                entry = (row.kind, field, str(row.data[field]).casefold())
-                self._index[entry].pop(row.id)
-                if not self._index[entry]:
-                    del self._index[entry]
+        for entry in _entries(row):
+            self._index[entry].pop(row.id)
+            if not self._index[entry]:
+                del self._index[entry]
+
+
+def _entries(row: Row) -> Iterator[tuple[str, str, str]]:
+    for field in INDEXED:
+        value = row.data.get(field)
+        if value is not None:
+            text = value.get("value", "") if isinstance(value, dict) else value
+            yield row.kind, field, str(text).casefold()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.account_types import ACCOUNT_TYPES, type_of
-from connectors.quickbooks.sandbox.entities.customer import truth
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.rules import frame, names
 from connectors.quickbooks.sandbox.wire import faults
@@ -45,7 +44,7 @@ QUERYABLE = (
 def complete(write: Write, draft: Json, before: Json | None) -> Json:
     """Compute an account; raises `Refusal` 2040, 2500, 6010 or 6240."""
     account = dict(draft)
-    account["Active"] = truth(account.get("Active", True))
+    account["Active"] = account.get("Active", True)
     _complete_type(account)
     bare = account["Name"].removesuffix(names.DELETED)
     names.check_characters("Name", bare, ':"')

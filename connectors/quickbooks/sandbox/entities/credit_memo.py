@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO
-from connectors.quickbooks.sandbox.rules.balances import move_customer
+from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
+from connectors.quickbooks.sandbox.rules.sales_postings import book_lines, customer_of
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -25,14 +28,20 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     return form
 
 
-def settle(write: Write, before: Json | None, after: Json | None) -> None:
+def settle(_write: Write, before: Json | None, after: Json | None) -> None:
     if after is None and _applied(before):
         raise Refusal(faults.business(LINKED))
-    move_customer(write, "CreditMemo", before, after)
 
 
 def _applied(memo: Json | None) -> Decimal:
     return Decimal(memo["TotalAmt"]) - Decimal(memo["RemainingCredit"]) if memo else ZERO
+
+
+def post(company: Company, memo: Json) -> Entry | None:
+    booking = Booking(company, "CreditMemo", memo)
+    book_lines(booking, company, memo, sign=-1)
+    booking.close(account_of(company, "Accounts Receivable", memo["CurrencyRef"]["value"]), customer_of(memo))
+    return booking.entry()
 
 
 KIND = Kind(
@@ -45,4 +54,5 @@ KIND = Kind(
     operations=TRANSACTION,
     complete=complete,
     settle=settle,
+    post=post,
 )

@@ -59,7 +59,7 @@ QUERYABLE = (
 def complete(write: Write, draft: Json, before: Json | None) -> Json:
     """Compute a customer; raises `Refusal` 6080, 2040, 2210, 2500 or 6240."""
     customer = dict(draft)
-    customer["Active"] = truth(customer.get("Active", True))
+    customer["Active"] = customer.get("Active", True)
     check_email(customer)
     if "ParentRef" in customer:
         parent = names.parent_of(write, "Customer", customer)
@@ -68,7 +68,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     else:
         customer.pop("Level", None)
     customer["Job"] = "ParentRef" in customer
-    customer["BillWithParent"] = customer["Job"] and truth(customer.get("BillWithParent", False))
+    customer["BillWithParent"] = customer["Job"] and customer.get("BillWithParent", False)
     # QBO's own example: no text, because a recorded answer ends in ": null".
     names.complete_person(write, customer, "null")
     customer["FullyQualifiedName"] = names.qualified(write, "Customer", customer, customer["DisplayName"])
@@ -89,14 +89,10 @@ def check_email(person: Json) -> None:
         raise Refusal(faults.invalid_email(address))
 
 
-def truth(value: object) -> bool:
-    return value is True or str(value).lower() == "true"
-
-
 def _complete_tax(write: Write, customer: Json) -> None:
     """A company that uses sales tax gives its default code to taxable customers (recorded: Taxable, code 2)."""
     code = write.company.preference("TaxPrefs", "TaxGroupCodeRef")
-    customer["Taxable"] = truth(customer.get("Taxable", code is not None))
+    customer["Taxable"] = customer.get("Taxable", code is not None)
     if customer["Taxable"] and code:
         customer.setdefault("DefaultTaxCodeRef", code)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.customer import check_email, truth
+from connectors.quickbooks.sandbox.entities.customer import check_email
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.entities.vendor import DUPLICATE
 from connectors.quickbooks.sandbox.rules import addresses, frame, names
@@ -24,8 +24,8 @@ QUERYABLE = ("Id", "DisplayName", "GivenName", "MiddleName", "FamilyName", "Prin
 def complete(write: Write, draft: Json, before: Json | None) -> Json:
     """Compute an employee; raises `Refusal` 6080, 2040, 2210 or 6240."""
     employee = dict(draft)
-    employee["Active"] = truth(employee.get("Active", True))
-    employee["BillableTime"] = truth(employee.get("BillableTime", False))
+    employee["Active"] = employee.get("Active", True)
+    employee["BillableTime"] = employee.get("BillableTime", False)
     check_email(employee)
     names.complete_person(write, employee, DUPLICATE)
     addresses.number_addresses(write.company, employee, before)

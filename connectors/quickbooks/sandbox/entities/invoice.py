@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import applying, fields, sales_form
+from connectors.quickbooks.sandbox.rules import applying, sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
-from connectors.quickbooks.sandbox.rules.balances import move_customer
 from connectors.quickbooks.sandbox.rules.due_date import due_date
+from connectors.quickbooks.sandbox.rules.postings import Booking, account_of, account_of_subtype
+from connectors.quickbooks.sandbox.rules.sales_postings import book_lines, customer_of
 from connectors.quickbooks.sandbox.rules.voiding import voided
+from connectors.quickbooks.sandbox.schema import reading
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -23,7 +27,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     for name in ("AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment"):
         form.setdefault(name, False)
     term = write.company.get("Term", form.get("SalesTermRef", {}).get("value"))
-    form["DueDate"] = fields.day(form.get("DueDate") or due_date(form["TxnDate"], term), "DueDate")
+    form["DueDate"] = reading.day(form.get("DueDate") or due_date(form["TxnDate"], term), "DueDate")
     # LinkedTxn of payments is QBO's own; what the client sends cannot change it.
     form["LinkedTxn"] = before["LinkedTxn"] if before else []
     deposit = money(form.get("Deposit", 0), "Deposit")
@@ -36,7 +40,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
 
 
 def settle(write: Write, before: Json | None, after: Json | None) -> None:
-    """Return what a smaller, voided or deleted invoice no longer needs to its payments; move the customer.
+    """Return what a smaller, voided or deleted invoice no longer needs to its payments.
 
     Raises:
         Refusal: 6000 when an invoice with payments is deleted (the exact body is not recorded, qbo-facts 11.6).
@@ -44,19 +48,16 @@ def settle(write: Write, before: Json | None, after: Json | None) -> None:
     if after is None and before and before["LinkedTxn"]:
         raise Refusal(faults.business(LINKED))
     if before and after:
-        after = _release(write, before, after)
-    move_customer(write, "Invoice", before, after)
+        _release(write, before, after)
 
 
-def _release(write: Write, before: Json, after: Json) -> Json:
+def _release(write: Write, before: Json, after: Json) -> None:
     most = Decimal(after["TotalAmt"]) - Decimal(after.get("Deposit", 0))
     if applying.applied_to(before) <= most and after["LinkedTxn"] == before["LinkedTxn"]:
-        return after
+        return
     left = applying.release(write, before, most)
     paying = [link for link in before["LinkedTxn"] if _still_pays(write, link, before["Id"])]
-    after = {**after, "Balance": most - left, "LinkedTxn": paying}
-    write.company.put("Invoice", after)
-    return after
+    write.company.put("Invoice", {**after, "Balance": most - left, "LinkedTxn": paying})
 
 
 def _still_pays(write: Write, link: Json, invoice: str) -> bool:
@@ -69,6 +70,18 @@ def void(_write: Write, _draft: Json, before: Json | None) -> Json:
     return voided(before)
 
 
+def post(company: Company, invoice: Json) -> Entry | None:
+    """Book the income against A/R; a deposit on the form goes where it says."""
+    booking = Booking(company, "Invoice", invoice)
+    book_lines(booking, company, invoice, sign=1)
+    if "Deposit" in invoice:
+        account = invoice.get("DepositToAccountRef", {}).get("value")
+        undeposited = account_of_subtype(company, "Other Current Asset", "UndepositedFunds")
+        booking.add(account or undeposited, invoice["Deposit"])
+    booking.close(account_of(company, "Accounts Receivable", invoice["CurrencyRef"]["value"]), customer_of(invoice))
+    return booking.entry()
+
+
 KIND = Kind(
     name="Invoice",
     sequence="transaction",
@@ -79,6 +92,7 @@ KIND = Kind(
     operations=TRANSACTION,
     complete=complete,
     settle=settle,
+    post=post,
     void=void,
     counted=True,
 )

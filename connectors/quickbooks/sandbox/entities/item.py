@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.customer import truth
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
-from connectors.quickbooks.sandbox.rules import fields, frame, names
+from connectors.quickbooks.sandbox.rules import frame, names
 from connectors.quickbooks.sandbox.rules.amounts import number
 from connectors.quickbooks.sandbox.rules.references import account
+from connectors.quickbooks.sandbox.schema import reading
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -48,7 +48,7 @@ QUERYABLE = ("Id", "Name", "Type", "Active", "Sku", "Taxable", "FullyQualifiedNa
 def complete(write: Write, draft: Json, _before: Json | None) -> Json:
     """Compute an item; raises `Refusal` 2020, 2040, 2170, 2500, 6240 or 6430."""
     item = dict(draft)
-    item["Active"] = truth(item.get("Active", True))
+    item["Active"] = item.get("Active", True)
     kind = item["Type"]
     if kind not in TYPES:
         raise Refusal(faults.invalid_choice("Type", str(kind)))
@@ -56,7 +56,7 @@ def complete(write: Write, draft: Json, _before: Json | None) -> Json:
     _complete_accounts(write, item, kind)
     for name in ("UnitPrice", "PurchaseCost"):
         item[name] = number(item.get(name, 0), name)
-    item["Taxable"] = truth(item.get("Taxable", False))
+    item["Taxable"] = item.get("Taxable", False)
     item["TrackQtyOnHand"] = kind == "Inventory"
     item["DeferredRevenue"] = False
     return item
@@ -80,7 +80,7 @@ def _complete_name(write: Write, item: Json) -> None:
 
 def _complete_accounts(write: Write, item: Json, kind: str) -> None:
     needed = {"Service": ("IncomeAccountRef",), "Inventory": INVENTORY}.get(kind, ())
-    absent = fields.missing(needed, item)
+    absent = reading.missing(needed, item)
     if kind == "NonInventory" and not {"IncomeAccountRef", "ExpenseAccountRef"} & item.keys():
         absent = [faults.missing("IncomeAccountRef")]
     if absent:

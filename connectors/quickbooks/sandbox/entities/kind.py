@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 
 METADATA = ("MetaData.CreateTime", "MetaData.LastUpdatedTime")
@@ -21,6 +22,7 @@ class Write:
     include: frozenset[str] = frozenset()
 
 
+Post = Callable[[Company, Json], Entry | None]
 Complete = Callable[[Write, Json, Json | None], Json]
 Settle = Callable[[Write, Json | None, Json | None], None]
 
@@ -37,7 +39,8 @@ def leave(_write: Write, draft: Json, _before: Json | None) -> Json:
 @dataclass(frozen=True)
 class Kind:
     """An entity: `complete` answers the object with all computed values or raises `Refusal`;
-    `settle` carries a change (before, after; None = absent) to the objects it touches.
+    `settle` carries a change (before, after; None = absent) to the objects it touches;
+    `post` says what a stored transaction books in the ledger.
 
     `order` is the recorded order of members, `kept` the members a full update re-defaults instead of clearing.
     """
@@ -50,6 +53,7 @@ class Kind:
     kept: tuple[str, ...] = ()
     operations: frozenset[str] = frozenset({"create", "update"})
     complete: Complete = leave
+    post: Post | None = None
     settle: Settle = nothing_else
     void: Complete | None = None
     name_field: str = ""

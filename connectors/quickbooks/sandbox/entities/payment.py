@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import applying, frame
 from connectors.quickbooks.sandbox.rules.amounts import money
-from connectors.quickbooks.sandbox.rules.balances import move_customer
+from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
 from connectors.quickbooks.sandbox.rules.references import account, named, undeposited_funds
+from connectors.quickbooks.sandbox.rules.sales_postings import customer_of
 from connectors.quickbooks.sandbox.rules.voiding import voided
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
@@ -68,12 +71,19 @@ def _complete_references(write: Write, payment: Json) -> None:
 
 def settle(write: Write, before: Json | None, after: Json | None) -> None:
     applying.settle_links(write, before, after)
-    move_customer(write, "Payment", before, after)
 
 
 def void(_write: Write, _draft: Json, before: Json | None) -> Json:
     assert before is not None
     return {**voided(before), "Line": []}
+
+
+def post(company: Company, payment: Json) -> Entry | None:
+    booking = Booking(company, "Payment", payment)
+    booking.add(payment["DepositToAccountRef"]["value"], payment["TotalAmt"])
+    receivable = account_of(company, "Accounts Receivable", payment["CurrencyRef"]["value"])
+    booking.close(payment.get("ARAccountRef", {}).get("value") or receivable, customer_of(payment))
+    return booking.entry()
 
 
 KIND = Kind(
@@ -85,5 +95,6 @@ KIND = Kind(
     operations=TRANSACTION,
     complete=complete,
     settle=settle,
+    post=post,
     void=void,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.customer import truth
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.rules import frame, names
 from connectors.quickbooks.sandbox.wire import faults
@@ -16,7 +15,7 @@ DUPLICATE = "Another payment method is already using this name. Please use a dif
 def complete(write: Write, draft: Json, _before: Json | None) -> Json:
     """Compute a payment method; raises `Refusal` 2170 or 6240."""
     method = dict(draft)
-    method["Active"] = truth(method.get("Active", True))
+    method["Active"] = method.get("Active", True)
     method.setdefault("Type", "NON_CREDIT_CARD")
     if method["Type"] not in TYPES:
         raise Refusal(faults.invalid_choice("Type", str(method["Type"])))

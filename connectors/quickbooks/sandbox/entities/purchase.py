@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import frame
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, check_product, money, number
 from connectors.quickbooks.sandbox.rules.numbers import number_purchase
+from connectors.quickbooks.sandbox.rules.postings import Booking
+from connectors.quickbooks.sandbox.rules.purchase_postings import book_lines
 from connectors.quickbooks.sandbox.rules.references import account, named, target
 from connectors.quickbooks.sandbox.rules.sales_lines import with_ids
 from connectors.quickbooks.sandbox.wire import faults
@@ -122,6 +126,15 @@ def _line(write: Write, line: Json) -> Json:
     return {**head, "Amount": amount, "DetailType": kind, kind: detail, "CustomExtensions": []}
 
 
+def post(company: Company, purchase: Json) -> Entry | None:
+    """Book the lines against the paying account; a card credit the other way round."""
+    sign = -1 if purchase.get("Credit") else 1
+    booking = Booking(company, "Purchase", purchase)
+    book_lines(booking, company, purchase, sign=sign)
+    booking.close(purchase["AccountRef"]["value"])
+    return booking.entry()
+
+
 KIND = Kind(
     name="Purchase",
     sequence="transaction",
@@ -131,4 +144,5 @@ KIND = Kind(
     kept=("DocNumber",),
     operations=TRANSACTION,
     complete=complete,
+    post=post,
 )

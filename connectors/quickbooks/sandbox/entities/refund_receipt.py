@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import sales_form
+from connectors.quickbooks.sandbox.rules.postings import Booking
 from connectors.quickbooks.sandbox.rules.references import account
+from connectors.quickbooks.sandbox.rules.sales_postings import book_lines, customer_of
 
 PAYING = ("Bank", "Other Current Asset")
 
@@ -17,6 +21,13 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     return form
 
 
+def post(company: Company, form: Json) -> Entry | None:
+    booking = Booking(company, "RefundReceipt", form)
+    book_lines(booking, company, form, sign=-1)
+    booking.close(form["DepositToAccountRef"]["value"], customer_of(form))
+    return booking.entry()
+
+
 KIND = Kind(
     name="RefundReceipt",
     sequence="transaction",
@@ -26,4 +37,5 @@ KIND = Kind(
     kept=sales_form.KEPT,
     operations=TRANSACTION,
     complete=complete,
+    post=post,
 )

@@ -19,7 +19,7 @@ from connectors.quickbooks.sandbox.entities import (
     term,
     vendor,
 )
-from connectors.quickbooks.sandbox.entities.kind import Kind
+from connectors.quickbooks.sandbox.entities.kind import Kind, Post
 
 MODULES = (
     account,
@@ -40,3 +40,4 @@ MODULES = (
 )
 BY_NAME: dict[str, Kind] = {module.KIND.name: module.KIND for module in MODULES}
 BY_PATH: dict[str, Kind] = {kind.path: kind for kind in BY_NAME.values()}
+POSTS: dict[str, Post] = {kind.name: kind.post for kind in BY_NAME.values() if kind.post is not None}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.customer import truth
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.rules import frame, names
 from connectors.quickbooks.sandbox.rules.amounts import number
@@ -24,7 +23,7 @@ DUPLICATE = "Another term is already using this name. Please use a different nam
 def complete(write: Write, draft: Json, _before: Json | None) -> Json:
     """Compute a term; raises `Refusal` 2020 without DueDays and DayOfMonthDue, 2240 out of range, 6240."""
     term = dict(draft)
-    term["Active"] = truth(term.get("Active", True))
+    term["Active"] = term.get("Active", True)
     if "DueDays" not in term and "DayOfMonthDue" not in term:
         raise Refusal(faults.missing("DueDays"))
     for name, (least, most) in LIMITS.items():

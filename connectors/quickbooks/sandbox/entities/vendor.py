@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.customer import check_email, truth
+from connectors.quickbooks.sandbox.entities.customer import check_email
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
 from connectors.quickbooks.sandbox.rules import addresses, frame, names
 
@@ -44,12 +44,12 @@ QUERYABLE = (
 def complete(write: Write, draft: Json, before: Json | None) -> Json:
     """Compute a vendor; raises `Refusal` 6080, 2040, 2210 or 6240."""
     vendor = dict(draft)
-    vendor["Active"] = truth(vendor.get("Active", True))
+    vendor["Active"] = vendor.get("Active", True)
     check_email(vendor)
     names.complete_person(write, vendor, DUPLICATE)
     addresses.number_addresses(write.company, vendor, before)
     vendor["Balance"] = before["Balance"] if before else 0
-    vendor["Vendor1099"] = truth(vendor.get("Vendor1099", False))
+    vendor["Vendor1099"] = vendor.get("Vendor1099", False)
     vendor["CurrencyRef"] = frame.currency(write.company)
     return vendor
 

@@ -11,8 +11,9 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from connectors.quickbooks.sandbox import clock
-from connectors.quickbooks.sandbox.books.company import Company, Switches
+from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.books.switches import Switches
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from connectors.quickbooks.sandbox.wire import jsontext

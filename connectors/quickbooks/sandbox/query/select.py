@@ -15,7 +15,7 @@ from connectors.quickbooks.sandbox.books.store import INDEXED, Json, Row
 from connectors.quickbooks.sandbox.entities.kind import Kind
 from connectors.quickbooks.sandbox.entities.registry import BY_NAME
 from connectors.quickbooks.sandbox.query.language import Condition, Order, Query, parse
-from connectors.quickbooks.sandbox.rules.fields import table
+from connectors.quickbooks.sandbox.schema.shapes import shape
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -74,7 +74,7 @@ def _candidates(company: Company, kind: Kind, query: Query) -> Iterable[Row]:
 def _known(kind: Kind, field: str) -> str:
     """Return a property's real spelling (names compare without case); raises `Refusal` 4001 when there is none."""
     wanted = field.casefold()
-    for name in (*kind.queryable, *table()[kind.name]["known"]):
+    for name in (*kind.queryable, *shape(kind.name).members):
         if name.casefold() == wanted:
             return str(name)
     raise Refusal(faults.invalid_query(f"Property {field} not found for Entity {kind.name}"))

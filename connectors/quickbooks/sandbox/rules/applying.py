@@ -11,7 +11,6 @@ from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules import frame
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
-from connectors.quickbooks.sandbox.rules.balances import move_customer
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -145,7 +144,6 @@ def _move(write: Write, key: tuple[str, str], difference: Decimal, payment: str,
         others = [one for one in before["LinkedTxn"] if one != link]
         after["LinkedTxn"] = [*others, link] if linked else others
     write.company.put(kind, after)
-    move_customer(write, kind, before, after)
 
 
 def _shrink(write: Write, payment: Json, invoice: str, amount: Decimal) -> None:
@@ -153,7 +151,6 @@ def _shrink(write: Write, payment: Json, invoice: str, amount: Decimal) -> None:
     after["Line"] = [line for line in _smaller(payment["Line"], invoice, amount) if line["Amount"]]
     after["UnappliedAmt"] = Decimal(payment["UnappliedAmt"]) + amount
     write.company.put("Payment", after)
-    move_customer(write, "Payment", payment, after)
 
 
 def _smaller(lines: list[Json], invoice: str, amount: Decimal) -> Iterator[Json]:

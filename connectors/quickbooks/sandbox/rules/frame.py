@@ -48,5 +48,5 @@ def ordered(data: Json, order: tuple[str, ...]) -> Json:
 
 
 def currency(company: Company) -> dict[str, Any]:
-    code = company.preference("CurrencyPrefs", "HomeCurrency")["value"]
+    code = company.home_currency
     return {"value": code, "name": CURRENCY_NAMES.get(code, code)}

@@ -1,0 +1,41 @@
+"""Where facts disagree or are unknown, the user decides: each switch is one reading of qbo-facts section 11.
+
+A new switch is one field here; the control API, the command line and docs/sandbox.md read this class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def choice(default: str, *others: str, says: str) -> Any:
+    """Declare a switch with named readings, the default first."""
+    return field(default=default, metadata={"choices": (default, *others), "says": says})
+
+
+def flag(*, default: bool, says: str) -> Any:
+    """Declare a switch that is on or off."""
+    return field(default=default, metadata={"choices": (True, False), "says": says})
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The readings of one company; raises `ValueError` for a value that a switch does not have."""
+
+    duplicates: str = choice(
+        "refuse", "custom", "allow", says="a used DocNumber is refused, only with custom numbers on, or allowed"
+    )
+    span_types: bool = flag(
+        default=False, says="invoices, credit memos, receipts and refunds share one space of numbers"
+    )
+    replay: str = choice(
+        "original", "refuse", "ignore", says="a repeated requestid gets the original answer, fault 600, or runs again"
+    )
+    replay_faults: bool = flag(default=False, says="a refused requestid answers the same fault again")
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            value, choices = getattr(self, one.name), one.metadata["choices"]
+            if value not in choices or isinstance(value, bool) != isinstance(choices[0], bool):
+                raise ValueError(f"{one.name} is one of {', '.join(map(str, choices))}, not {value}")
