@@ -1,43 +1,23 @@
-"""Every entity the sandbox knows. A new entity is one file in entities/ and one line here."""
+"""Every entity the sandbox knows: a new one is one file in this folder that says `KIND = Kind(...)`."""
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox.entities import (
-    account,
-    company_info,
-    credit_memo,
-    customer,
-    employee,
-    invoice,
-    item,
-    payment,
-    payment_method,
-    preferences,
-    purchase,
-    refund_receipt,
-    sales_receipt,
-    term,
-    vendor,
-)
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+
+from connectors.quickbooks.sandbox import entities
 from connectors.quickbooks.sandbox.entities.kind import Kind, Post
 
-MODULES = (
-    account,
-    company_info,
-    credit_memo,
-    customer,
-    employee,
-    invoice,
-    item,
-    payment,
-    payment_method,
-    preferences,
-    purchase,
-    refund_receipt,
-    sales_receipt,
-    term,
-    vendor,
-)
-BY_NAME: dict[str, Kind] = {module.KIND.name: module.KIND for module in MODULES}
+
+def _kinds() -> Iterator[Kind]:
+    for found in iter_modules(entities.__path__):
+        if found.name != "registry":
+            kind = getattr(import_module(f"{entities.__name__}.{found.name}"), "KIND", None)
+            if isinstance(kind, Kind):
+                yield kind
+
+
+BY_NAME: dict[str, Kind] = {kind.name: kind for kind in _kinds()}
 BY_PATH: dict[str, Kind] = {kind.path: kind for kind in BY_NAME.values()}
 POSTS: dict[str, Post] = {kind.name: kind.post for kind in BY_NAME.values() if kind.post is not None}
