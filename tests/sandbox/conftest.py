@@ -131,5 +131,5 @@ def sandbox() -> Sandbox:
 def books(sandbox: Sandbox) -> Iterator[Books]:
     with requests.Session() as session:
         session.mount(SANDBOX_URL, SandboxAdapter(sandbox))
-        session.headers["Authorization"] = "Bearer fixed-access"
+        session.headers.update({"Authorization": "Bearer fixed-access", "Accept": "application/json"})
         yield Books(session, SANDBOX_URL)

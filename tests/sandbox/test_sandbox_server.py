@@ -21,7 +21,7 @@ def server(sandbox):
 @pytest.fixture
 def wire(server, bodies):
     with requests.Session() as session:
-        session.headers["Authorization"] = "Bearer fixed-access"
+        session.headers.update({"Authorization": "Bearer fixed-access", "Accept": "application/json"})
         yield bodies.client(session, server.url)
 
 
@@ -59,7 +59,7 @@ def test_one_connection_carries_hundreds_of_small_posts_a_second(wire, bodies):
 
 def test_many_threads_write_without_losing_a_number(server, bodies):
     def create(_):
-        headers = {"Authorization": "Bearer fixed-access"}
+        headers = {"Authorization": "Bearer fixed-access", "Accept": "application/json"}
         url = f"{server.url}/v3/company/{FIRST_REALM}/invoice"
         return requests.post(url, json=bodies.invoice(), headers=headers, timeout=10).json()["Invoice"]
 
@@ -77,7 +77,7 @@ def test_the_command_keeps_a_company_in_a_file_between_runs(tmp_path, bodies):
 
         def ready(server):
             with requests.Session() as session:
-                session.headers["Authorization"] = "Bearer kept"
+                session.headers.update({"Authorization": "Bearer kept", "Accept": "application/json"})
                 answers.append(work(bodies.client(session, server.url)))
             done.set()
 

@@ -48,7 +48,7 @@ class App:
 
     def read(self, access, realm=FIRST_REALM):
         url = f"{SANDBOX_URL}/v3/company/{realm}/companyinfo/{realm}"
-        return self.session.get(url, headers={"Authorization": f"Bearer {access}"})
+        return self.session.get(url, headers={"Authorization": f"Bearer {access}", "Accept": "application/json"})
 
 
 @pytest.fixture
@@ -201,7 +201,9 @@ def test_a_disconnected_company_loses_its_tokens(app):
 
 def test_userinfo_answers_a_person(app):
     url = f"{SANDBOX_URL}/v1/openid_connect/userinfo"
-    answer = app.session.get(url, headers={"Authorization": f"Bearer {app.connect()['access_token']}"})
+    answer = app.session.get(
+        url, headers={"Accept": "application/json", "Authorization": f"Bearer {app.connect()['access_token']}"}
+    )
     assert "sub" in answer.json()
     assert app.session.get(url).status_code == 401
 

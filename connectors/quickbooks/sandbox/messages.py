@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from connectors.quickbooks.sandbox.wire import jsontext
+from connectors.quickbooks.sandbox.wire import bodies
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Request:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON with `Decimal` numbers; raises `ValueError` when it is not JSON."""
-        return jsontext.loads(self.body)
+        """The body as JSON with `Decimal` numbers, also when it is XML; raises `ValueError` when it is neither."""
+        return bodies.read(self.header("Content-Type"), self.body)
 
     @cached_property
     def form(self) -> dict[str, str]:

@@ -15,14 +15,13 @@ from connectors.quickbooks.sandbox.entities.kind import Kind, Write
 from connectors.quickbooks.sandbox.entities.registry import BY_PATH
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.query import select
-from connectors.quickbooks.sandbox.wire import faults, jsontext
+from connectors.quickbooks.sandbox.wire import dialect, faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 if TYPE_CHECKING:
     from connectors.quickbooks.sandbox.core import Sandbox
 
 ACCEPTED = {
-    "Content-Type": "application/json;charset=utf-8",
     "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
     "Expires": "0",
     "Qbo-Version": "1994.100",
@@ -41,10 +40,9 @@ def answer(sandbox: Sandbox, request: Request, call: Call) -> Response:
     try:
         status, body = _dispatch(company, request, call, now)
     except Refusal as refusal:
-        return _refused(refusal, now)
+        return _refused(request, refusal, now)
     timed = {**body, "time": body.get("time", clock.envelope_time(now))}
-    headers = ACCEPTED if status == 200 else {"Content-Type": "application/json"}
-    return Response(status, headers, jsontext.dumps(timed).encode())
+    return dialect.answer(request, status, timed, ACCEPTED if status == 200 else {})
 
 
 def _gate(sandbox: Sandbox, request: Request, call: Call, now: datetime) -> Response | None:
@@ -54,10 +52,9 @@ def _gate(sandbox: Sandbox, request: Request, call: Call, now: datetime) -> Resp
     if not realms:
         detail = f"Token expired: {token[:6]}..." if sandbox.tokens.expired(token) else None
         body = faults.unauthenticated(detail, now)
-        headers = {"Content-Type": "application/json", "WWW-Authenticate": CHALLENGE}
-        return Response(401, headers, jsontext.dumps(body).encode())
+        return dialect.answer(request, 401, body, {"WWW-Authenticate": CHALLENGE})
     if call.realm not in realms or not sandbox.may_exist(call.realm):
-        return Response(403, {"Content-Type": "application/json"}, jsontext.dumps(faults.forbidden(now)).encode())
+        return dialect.answer(request, 403, faults.forbidden(now))
     return None
 
 
@@ -120,8 +117,8 @@ def _json(request: Request) -> Json:
     return body
 
 
-def _refused(refusal: Refusal, now: datetime) -> Response:
+def _refused(request: Request, refusal: Refusal, now: datetime) -> Response:
     body = refusal.body()
     if refusal.timed:
         body["time"] = clock.envelope_time(now)
-    return Response(400, {"Content-Type": "application/json"}, jsontext.dumps(body).encode())
+    return dialect.answer(request, 400, body)
