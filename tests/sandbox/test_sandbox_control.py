@@ -12,7 +12,7 @@ def test_a_company_can_be_made_empty_and_named(books, bodies, sandbox):
     books.session.headers["Authorization"] = "Bearer other"
     other = bodies.client(books.session, books.root, "55")
     assert other.query("select count(*) from Customer") == {"totalCount": 0}
-    assert other.query("select count(*) from Account") == {"totalCount": 89}
+    assert other.query("select count(*) from Account") == {"totalCount": 45}
     customer = other.write("Customer", {"DisplayName": "First"})
     assert (customer["Id"], customer["Taxable"]) == ("1", False)
     item = other.write("Item", {"Name": "Work", "Type": "Service", "IncomeAccountRef": {"value": "1"}})

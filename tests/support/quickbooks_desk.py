@@ -114,7 +114,7 @@ class Desk:
     ids: dict[tuple[DocumentKind, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.sandbox = Sandbox(self.clock.now, rotate="always")
+        self.sandbox = Sandbox(self.clock.now, seed="lists", rotate="always")
         self.sandbox.connect(FIRST_REALM, access_token="access-1", refresh_token="refresh-1")
         self.store = token_store(self.clock)
         self.store.connect("shop", FIRST_REALM, URL, grant(self.clock))

@@ -15,6 +15,7 @@ from connectors.quickbooks.sandbox.api import calls
 from connectors.quickbooks.sandbox.api.calls import Call
 from connectors.quickbooks.sandbox.books import seed as seeds
 from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.entities.registry import POSTS
 from connectors.quickbooks.sandbox.inside.journal import Entry, Journal
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.signin.tokens import TokenBook
@@ -73,7 +74,7 @@ class Sandbox:
     def add_company(self, realm: str, *, seed: str = "", name: str = "") -> Company:
         """Make a company, or make it anew; raises `ValueError` for an unknown seed."""
         with self.lock:
-            self.companies[realm] = seeds.company(realm, seed or self._seed, name)
+            self.companies[realm] = seeds.company(realm, seed or self._seed, POSTS, now=self.clock.now(), name=name)
             return self.companies[realm]
 
     def company(self, realm: str) -> Company:

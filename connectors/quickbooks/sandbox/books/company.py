@@ -14,14 +14,14 @@ WRITABLE_STATES = {"TRIAL", "TRIALOPTIN", "SUBSCRIBED", "PAID"}
 
 @dataclass
 class Company:
-    """A realm's whole state; `counters` hold the last id given per sequence, `last_number` the last sales number."""
+    """A realm's whole state; `counters` hold the last id given per sequence, `last_numbers` the last DocNumber."""
 
     realm: str
     seed: str
     store: Store = field(default_factory=Store)
     ledger: Ledger = field(default_factory=Ledger)
     counters: dict[str, int] = field(default_factory=dict)
-    last_number: str = "1000"
+    last_numbers: dict[str, str] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
     replies: dict[str, Json] = field(default_factory=dict)
 

@@ -55,7 +55,7 @@ def _company_state(company: Company) -> Json:
         "realm": company.realm,
         "seed": company.seed,
         "counters": company.counters,
-        "last_number": company.last_number,
+        "last_numbers": company.last_numbers,
         "switches": asdict(company.switches),
         "replies": company.replies,
         "deleted": [[one.kind, one.id, one.time] for one in company.store.tombstones()],
@@ -68,7 +68,7 @@ def _company(state: Json) -> Company:
         state["realm"],
         state["seed"],
         counters=dict(state["counters"]),
-        last_number=state["last_number"],
+        last_numbers=dict(state["last_numbers"]),
         switches=Switches(**state["switches"]),
         replies=dict(state["replies"]),
     )

@@ -80,7 +80,8 @@ def void(_write: Write, _draft: Json, before: Json | None) -> Json:
 
 def post(company: Company, payment: Json) -> Entry | None:
     booking = Booking(company, "Payment", payment)
-    booking.add(payment["DepositToAccountRef"]["value"], payment["TotalAmt"])
+    if payment["TotalAmt"]:  # a payment that only applies a credit names no account (recorded)
+        booking.add(payment["DepositToAccountRef"]["value"], payment["TotalAmt"])
     receivable = account_of(company, "Accounts Receivable", payment["CurrencyRef"]["value"])
     booking.close(payment.get("ARAccountRef", {}).get("value") or receivable, customer_of(payment))
     return booking.entry()

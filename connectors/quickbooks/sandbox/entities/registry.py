@@ -7,6 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from connectors.quickbooks.sandbox import entities
+from connectors.quickbooks.sandbox.books import opening
 from connectors.quickbooks.sandbox.entities.kind import Kind, Post
 
 
@@ -20,4 +21,7 @@ def _kinds() -> Iterator[Kind]:
 
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in _kinds()}
 BY_PATH: dict[str, Kind] = {kind.path: kind for kind in BY_NAME.values()}
-POSTS: dict[str, Post] = {kind.name: kind.post for kind in BY_NAME.values() if kind.post is not None}
+POSTS: dict[str, Post] = {
+    opening.KIND: opening.post_opening,
+    **{kind.name: kind.post for kind in BY_NAME.values() if kind.post is not None},
+}

@@ -12,6 +12,7 @@ from connectors.quickbooks.sandbox.wire.faults import Refusal
 SALES = ("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt")
 SHOWN = {"CreditMemo": "Credit Memo", "SalesReceipt": "Sales Receipt", "RefundReceipt": "Refund Receipt"}
 ALLOW_DUPLICATES = "allowduplicatedocnum"
+FIRST = "1000"  # so that the first automatic number is 1001
 TRAILING_DIGITS = re.compile(r"(\d+)\Z")
 
 
@@ -37,9 +38,9 @@ def number_sales_form(write: Write, kind: str, draft: Json, before: Json | None)
         if before is None or before.get("DocNumber") != draft["DocNumber"]:
             _refuse_used(write, SALES if company.switches.span_types else (kind,), draft)
     elif automatic or (before is None and not company.preference("SalesFormsPrefs", "CustomTxnNumbers")):
-        draft["DocNumber"] = following(company.last_number)
+        draft["DocNumber"] = following(company.last_numbers.get("sales", FIRST))
     if before is None and "DocNumber" in draft:
-        company.last_number = draft["DocNumber"]
+        company.last_numbers["sales"] = draft["DocNumber"]
 
 
 def number_purchase(write: Write, draft: Json, before: Json | None) -> None:
