@@ -13,7 +13,7 @@ QUERIED = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Call:
-    """One call: `entity` is a path name such as "invoice".
+    """One call: `resource` is what the path names, `entity` what it is about ("invoice", also for a query of it).
 
     `operation` is one of read, query, create, update, delete, void, batch, other.
     """
@@ -22,19 +22,20 @@ class Call:
     entity: str = ""
     operation: str = "other"
     rest: str = ""
+    resource: str = ""
 
 
 def classify(request: Request) -> Call:
     found = COMPANY_PATH.match(request.path)
     if found is None:
         return Call(entity=request.path.strip("/").partition("/")[0])
-    realm, resource, rest = found["realm"], found["resource"], found["rest"] or ""
+    realm, resource, rest = found["realm"], found["resource"].lower(), found["rest"] or ""
     if resource == "query":
         queried = QUERIED.search(statement(request))
-        return Call(realm, queried.group(1).lower() if queried else "", "query", rest)
+        return Call(realm, queried.group(1).lower() if queried else "", "query", rest, resource)
     if resource == "batch":
-        return Call(realm, "batch", "batch", rest)
-    return Call(realm, resource, _operation(request), rest)
+        return Call(realm, "batch", "batch", rest, resource)
+    return Call(realm, resource, _operation(request), rest, resource)
 
 
 def statement(request: Request) -> str:
@@ -52,12 +53,12 @@ def _operation(request: Request) -> str:
     if request.method != "POST":
         return "read"
     asked = request.query.get("operation", "")
-    if asked == "update" and "void" in includes(request):
-        return "void"
+    if asked in ("", "update") and "void" in includes(request):
+        return "void"  # clients in the field also send include=void alone
     if asked:
         return asked
     try:
         body = request.json
-    except ValueError:
+    except (ValueError, RecursionError):
         return "create"
     return "update" if isinstance(body, dict) and body.get("Id") not in (None, "") else "create"

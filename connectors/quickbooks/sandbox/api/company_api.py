@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connectors.quickbooks.sandbox import clock
-from connectors.quickbooks.sandbox.api import batch, replay
-from connectors.quickbooks.sandbox.api.calls import Call, includes, statement
-from connectors.quickbooks.sandbox.api.operations import read, write_object
-from connectors.quickbooks.sandbox.books.company import Company
-from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.kind import Kind, Write
-from connectors.quickbooks.sandbox.entities.registry import BY_PATH
+from connectors.quickbooks.sandbox.api.asked import Asked
+from connectors.quickbooks.sandbox.api.calls import Call
+from connectors.quickbooks.sandbox.api.resources import dispatch
 from connectors.quickbooks.sandbox.messages import Request, Response
-from connectors.quickbooks.sandbox.query import select
 from connectors.quickbooks.sandbox.wire import dialect, faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -38,9 +34,12 @@ def answer(sandbox: Sandbox, request: Request, call: Call) -> Response:
         return refused
     company = sandbox.company(call.realm)
     try:
-        status, body = _dispatch(company, request, call, now)
+        answered = dispatch(Asked(company, request, call, now))
     except Refusal as refusal:
         return _refused(request, refusal, now)
+    if isinstance(answered, Response):
+        return replace(answered, headers={**ACCEPTED, **answered.headers})
+    status, body = answered
     timed = {**body, "time": body.get("time", clock.envelope_time(now))}
     return dialect.answer(request, status, timed, ACCEPTED if status == 200 else {})
 
@@ -56,65 +55,6 @@ def _gate(sandbox: Sandbox, request: Request, call: Call, now: datetime) -> Resp
     if call.realm not in realms or not sandbox.may_exist(call.realm):
         return dialect.answer(request, 403, faults.forbidden(now))
     return None
-
-
-def _dispatch(company: Company, request: Request, call: Call, now: datetime) -> tuple[int, Json]:
-    if call.operation == "query" and not call.rest:
-        return 200, {"QueryResponse": select.run(company, statement(request), now)}
-    if call.operation == "batch" and not call.rest and request.method == "POST":
-        request_id = request.query.get("requestid", "")
-        return 200, {"BatchItemResponse": batch.run(company, _json(request), request_id, now)}
-    kind = BY_PATH.get(call.entity)
-    if kind is None:
-        raise Refusal(faults.unsupported_path(request.path, request.header("Host")))
-    if request.method == "GET":
-        return 200, {kind.name: _read(company, kind, request, call)}
-    if request.method == "POST" and not call.rest:
-        return _write(company, kind, request, call, now)
-    raise Refusal(faults.unsupported_path(request.path, request.header("Host")))
-
-
-def _read(company: Company, kind: Kind, request: Request, call: Call) -> Json:
-    id_ = call.rest.removeprefix("/")
-    if kind.name == "Preferences" and not id_:
-        id_ = "1"
-    if kind.name == "CompanyInfo" and id_ == company.realm:
-        id_ = "1"
-    if not id_ or "/" in id_:
-        raise Refusal(faults.unsupported_path(request.path, request.header("Host")))
-    return read(company, kind, id_)
-
-
-def _write(company: Company, kind: Kind, request: Request, call: Call, now: datetime) -> tuple[int, Json]:
-    def run() -> tuple[int, Json]:
-        time = clock.envelope_time(now)
-        try:
-            write = Write(company, now, includes(request))
-            return 200, {kind.name: write_object(write, kind, _operation(kind, call), _json(request)), "time": time}
-        except Refusal as refusal:
-            if not refusal.timed:
-                raise
-            return 400, {**refusal.body(), "time": time}
-
-    return replay.once(company, request.query.get("requestid", ""), run)
-
-
-def _operation(kind: Kind, call: Call) -> str:
-    """Return the write asked for; an entity that is never created (Preferences) is updated without an Id."""
-    if call.operation not in ("create", "update", "delete", "void"):
-        raise Refusal(faults.unsupported_operation(call.operation))
-    return "update" if call.operation == "create" and kind.sequence == "single" else call.operation
-
-
-def _json(request: Request) -> Json:
-    try:
-        body: Json = request.json
-    except UnicodeDecodeError:
-        text = "Malformed UTF-8: MalformedByteSequenceException"
-        raise Refusal(faults.Fault("500", "Unsupported Operation", text, None)) from None
-    except ValueError:
-        raise Refusal(faults.unreadable()) from None
-    return body
 
 
 def _refused(request: Request, refusal: Refusal, now: datetime) -> Response:

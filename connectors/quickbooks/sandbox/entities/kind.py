@@ -59,6 +59,12 @@ class Kind:
     name_field: str = ""
     sort_field: str = ""
     counted: bool = False
+    wrapper_name: str = ""
+
+    @property
+    def wrapper(self) -> str:
+        """The key of an answer: the entity's name, but for CreditCardPayment (qbo-facts 1.5)."""
+        return self.wrapper_name or self.name
 
     @property
     def path(self) -> str:
