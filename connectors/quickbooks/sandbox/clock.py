@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+LOST_PLUS = re.compile(r" (\d\d:?\d\d)\Z")  # a `+` that nobody encoded arrives as a blank
 PACIFIC = ZoneInfo("America/Los_Angeles")  # QBO writes Pacific time, qbo-facts 1.5
 
 
@@ -39,3 +41,9 @@ def envelope_time(now: datetime) -> str:
 def today(now: datetime) -> str:
     """Return the company's current date, QBO's default for TxnDate."""
     return now.astimezone(PACIFIC).date().isoformat()
+
+
+def moment(text: str) -> datetime:
+    """Read a date or time, without a zone as Pacific; raises `ValueError` for anything else."""
+    read = datetime.fromisoformat(LOST_PLUS.sub(r"+\1", text.strip()))
+    return read if read.tzinfo else read.replace(tzinfo=PACIFIC)

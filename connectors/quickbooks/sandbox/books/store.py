@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from sortedcontainers import SortedList
+
 Json = dict[str, Any]
 Key = tuple[str, str]
+Place = tuple[Any, ...]
 # Found without looking at every row; a reference is found by its value.
 INDEXED = (
     "DocNumber",
@@ -23,7 +26,7 @@ INDEXED = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One stored object; `data` is never changed in place, `changed` counts the company's changes."""
 
@@ -31,6 +34,9 @@ class Row:
     id: str
     data: Json
     changed: int
+
+
+Places = Callable[[Row], Iterable[Place]]
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,16 @@ class Tombstone:
 
 
 class Store:
-    """Keeps rows by kind and Id, oldest change first; finds the INDEXED fields; undoes a change that fails."""
+    """Keeps rows by kind and Id, oldest change first; finds the INDEXED fields; undoes a change that fails.
+
+    `examined` counts the rows that queries have looked at; the benchmarks read it.
+    """
 
     def __init__(self) -> None:
+        self.examined = 0
         self._rows: dict[str, dict[str, Row]] = defaultdict(dict)
         self._index: dict[tuple[str, str, str], dict[str, None]] = {}
+        self._sorted: dict[str, dict[Any, tuple[Places, SortedList]]] = defaultdict(dict)
         self._deleted: list[Tombstone] = []
         self._changed = 0
         self._undo: list[tuple[Key, Row | None]] | None = None
@@ -58,6 +69,15 @@ class Store:
     def rows(self, kind: str) -> Iterable[Row]:
         return self._rows[kind].values()
 
+    def look(self, kind: str, ids: Iterable[str]) -> Iterator[Row]:
+        """Give the rows of these Ids, as far as they are there, and count them as examined."""
+        rows = self._rows[kind]
+        for id_ in ids:
+            row = rows.get(id_)
+            if row is not None:
+                self.examined += 1
+                yield row
+
     def count(self, kind: str) -> int:
         return len(self._rows[kind])
 
@@ -67,10 +87,31 @@ class Store:
     def tombstones(self) -> list[Tombstone]:
         return list(self._deleted)
 
+    def buried_since(self, kind: str, time: Callable[[str], bool]) -> list[Tombstone]:
+        """Return a kind's deletions whose time passes the test, oldest first; deletions come in order of time."""
+        found = []
+        for one in reversed(self._deleted):
+            if not time(one.time):
+                break
+            if one.kind == kind:
+                found.append(one)
+        return found[::-1]
+
     def find(self, kind: str, field: str, text: str) -> list[Row]:
-        """Return the rows whose indexed field equals the text without regard to case, oldest first."""
+        """Return the rows whose indexed field equals the text without regard to case."""
         ids = self._index.get((kind, field, text.casefold()), {})
         return [self._rows[kind][id_] for id_ in ids]
+
+    def sorted(self, kind: str, name: Any, places: Places) -> SortedList:
+        """Return a kind's rows as sorted places; a place is a tuple that ends in the row's Id.
+
+        The list is made when it is first asked for and kept up to date from then on.
+        """
+        made = self._sorted[kind].get(name)
+        if made is None:
+            listed = SortedList(place for row in self.rows(kind) for place in places(row))
+            made = self._sorted[kind][name] = (places, listed)
+        return made[1]
 
     def put(self, kind: str, data: Json) -> Row:
         self._changed += 1
@@ -103,27 +144,37 @@ class Store:
 
     def _replace(self, key: Key, row: Row | None, *, remember: bool) -> None:
         kind, id_ = key
-        old = self._rows[kind].get(id_)
+        old = self._rows[kind].pop(id_, None)
         if remember and self._undo is not None:
             self._undo.append((key, old))
-        if old is not None:
-            self._unindex(old)
-            del self._rows[kind][id_]
         if row is not None:
             self._rows[kind][id_] = row
-            for entry in _entries(row):
-                self._index.setdefault(entry, {})[id_] = None
+        self._index_texts(id_, _entries(old), _entries(row))
+        for places, listed in self._sorted[kind].values():
+            _move(listed, set(places(old)) if old else set(), set(places(row)) if row else set())
 
-    def _unindex(self, row: Row) -> None:
-        for entry in _entries(row):
-            self._index[entry].pop(row.id)
+    def _index_texts(self, id_: str, before: set[tuple[str, str, str]], after: set[tuple[str, str, str]]) -> None:
+        for entry in before - after:
+            self._index[entry].pop(id_)
             if not self._index[entry]:
                 del self._index[entry]
+        for entry in after - before:
+            self._index.setdefault(entry, {})[id_] = None
 
 
-def _entries(row: Row) -> Iterator[tuple[str, str, str]]:
+def _entries(row: Row | None) -> set[tuple[str, str, str]]:
+    entries: set[tuple[str, str, str]] = set()
+    if row is None:
+        return entries
     for field in INDEXED:
         value = row.data.get(field)
         if value is not None:
             text = value.get("value", "") if isinstance(value, dict) else value
-            yield row.kind, field, str(text).casefold()
+            entries.add((row.kind, field, str(text).casefold()))
+    return entries
+
+
+def _move(listed: SortedList, before: set[Place], after: set[Place]) -> None:
+    for place in before - after:
+        listed.remove(place)
+    listed.update(after - before)

@@ -1,175 +1,165 @@
-"""A parsed query run over a company's objects: filter, order, page, project (qbo-facts sections 4 and 12)."""
+"""A statement run over a company's objects: filter, order, page, project (qbo-facts sections 4 and 12).
+
+The rows come from the index that leaves fewest to look at, or in order from a sorted list until the page is full.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from operator import eq, ge, gt, le, lt, ne
+from itertools import islice
 from typing import Any
 
-from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.books.company import Company
-from connectors.quickbooks.sandbox.books.store import INDEXED, Json, Row
+from connectors.quickbooks.sandbox.books.store import Json, Row, Store
 from connectors.quickbooks.sandbox.entities.kind import Kind
 from connectors.quickbooks.sandbox.entities.registry import BY_NAME
-from connectors.quickbooks.sandbox.query.language import Condition, Order, Query, parse
-from connectors.quickbooks.sandbox.schema.shapes import shape
+from connectors.quickbooks.sandbox.query import fields, first_date, matching, ordering
+from connectors.quickbooks.sandbox.query.language import MOST_ROWS, Query, parse
+from connectors.quickbooks.sandbox.query.matching import Test
+from connectors.quickbooks.sandbox.query.unserved import UNSERVED
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
 KINDS = {name.casefold(): kind for name, kind in BY_NAME.items()}
 
 
-def run(company: Company, statement: str, now: datetime) -> Json:
+def run(company: Company, statement: str, now: datetime, include: frozenset[str] = frozenset()) -> Json:
     """Answer a statement with the content of `QueryResponse`; raises `Refusal` 4000, 4001 or 2030."""
-    query = parse(statement)
-    kind = KINDS.get(query.entity.casefold())
-    if kind is None:
-        raise Refusal(faults.invalid_query(f"invalid context declaration: {query.entity}"))
-    tests = [_test(kind, condition, now) for condition in query.conditions]
-    if kind.name_field and not any(one.field.casefold() == "active" for one in query.conditions):
-        tests.append(lambda row: bool(row.data.get("Active", True)))
-    found = [row for row in _candidates(company, kind, query) if all(test(row) for test in tests)]
+    query = parse(statement, documented_only=company.switches.undocumented_query == "refuse")
+    kind = named(query.entity)
+    start, most = _window(company, query)
+    tests = matching.tests(kind, query.condition, now)
+    shown = [fields.listed(kind, field) for field in query.fields]
+    chosen = _Chosen(company.store, kind, tests)
     if query.count:
-        return {"totalCount": len(found)}
-    return _page(kind, query, _ordered(kind, query.orders, found))
+        return {"totalCount": chosen.total()}
+    rows = _page(chosen, query, start, most)
+    objects = [_projected(row.data, shown) for row in rows]
+    if first_date.ASKED in include and kind.name == "CompanyInfo":
+        objects = [first_date.added(company, one) for one in objects]
+    return _answer(kind, objects, start, chosen)
 
 
-def _page(kind: Kind, query: Query, found: list[Row]) -> Json:
-    rows = found[query.start - 1 : query.start - 1 + query.most]
-    if not rows:
-        return {}
-    shown = [_projected(kind, query, row.data) for row in rows]
-    answer: Json = {kind.name: shown, "startPosition": query.start, "maxResults": len(rows)}
-    if kind.counted:
-        answer["totalCount"] = len(found)
-    return answer
+def named(entity: str) -> Kind:
+    """Return the kind of this name, in any case; raises `Refusal` 4001 when nothing of it can be asked."""
+    kind = KINDS.get(entity.casefold())
+    if kind is None:
+        known = UNSERVED.get(entity.casefold())
+        text = f"Metadata not found for Entity: {known}" if known else f"invalid context declaration: {entity}"
+        raise Refusal(faults.invalid_query(text))
+    return kind
 
 
-def _projected(kind: Kind, query: Query, data: Json) -> Json:
-    if not query.fields:
+def _window(company: Company, query: Query) -> tuple[int, int]:
+    """Return the first position (from 1) and the most rows; raises `Refusal` 4001 outside what is allowed."""
+    switches = company.switches
+    least = 0 if switches.start_position_0 == "accept" else 1
+    for value, lowest in ((query.start, least), (query.most, 1)):
+        if value < lowest:
+            raise Refusal(faults.invalid_query(f"value {value} is too small. Min allowed value is {lowest or 1}"))
+    if query.most > MOST_ROWS and switches.over_1000_rows == "refuse":
+        raise Refusal(faults.invalid_query(f"value {query.most} is too large. Max allowed value is {MOST_ROWS}"))
+    return max(1, query.start), min(MOST_ROWS, query.most)
+
+
+class _Chosen:
+    """The rows that pass all tests, not yet looked at."""
+
+    def __init__(self, store: Store, kind: Kind, tests: list[Test]) -> None:
+        self.store, self.kind, self.tests = store, kind, tests
+        sized = [(size, test) for test in tests if (size := self._size(test)) is not None]
+        self._best: Test | None
+        self.size, self._best = min(sized, key=lambda one: one[0], default=(store.count(kind.name), None))
+        self._rows: list[Row] | None = None
+
+    def total(self) -> int:
+        """Return how many there are; looks at rows only when the indices do not say."""
+        if self._rows is None and (not self.tests or (self._exact() and len(self.tests) == 1)):
+            return self.size
+        return len(self.rows())
+
+    def rows(self) -> list[Row]:
+        """Look at every row that may pass, and keep those that do."""
+        if self._rows is None:
+            others = [test for test in self.tests if test is not self._best]
+            self._rows = list(passing(self.store.look(self.kind.name, self._ids()), others))
+        return self._rows
+
+    def _exact(self) -> bool:
+        return self._best is not None and self._best.field is not None and self._best.field.single
+
+    def _ids(self) -> Iterable[str]:
+        best, name = self._best, self.kind.name
+        if best is None:
+            return [row.id for row in self.store.rows(name)]
+        if best.ids is not None:
+            return best.ids
+        listed = self._places(best)
+        found = (
+            place[-1] for low, high in best.spans or () for place in listed.irange(low, high, inclusive=(True, False))
+        )
+        return dict.fromkeys(found)
+
+    def _size(self, test: Test) -> int | None:
+        """Return how many places a test's index gives, None when it has no index."""
+        if test.ids is not None:
+            return len(test.ids)
+        if test.spans is None:
+            return None
+        listed = self._places(test)
+        sizes = (int(listed.bisect_left(high)) - int(listed.bisect_left(low)) for low, high in test.spans)
+        return sum(max(0, size) for size in sizes)
+
+    def _places(self, test: Test) -> Any:
+        field = test.field
+        assert field is not None
+        return self.store.sorted(self.kind.name, ("value", field.name), lambda row: matching.places(field, row))
+
+
+def passing(rows: Iterable[Row], tests: list[Test]) -> Iterator[Row]:
+    return (row for row in rows if all(test.holds(row) for test in tests))
+
+
+def _page(chosen: _Chosen, query: Query, start: int, most: int) -> list[Row]:
+    """Return one page, by whichever way looks at fewer rows: sort what passes, or walk in order until it is full."""
+    ranking = ordering.ranking(chosen.kind, query.orders)
+    stop = start - 1 + most
+    store, name = chosen.store, chosen.kind.name
+    if ranking is not None and not chosen.tests:
+        return list(store.look(name, ranking.ids(store, name, start - 1, stop)))
+    counting = chosen.kind.counted and len(chosen.tests) > 1
+    # Walking looks at about stop * (all / passing) rows, sorting at all that pass.
+    if ranking is None or counting or chosen.size * chosen.size <= stop * store.count(name):
+        return ordering.arranged(chosen.kind, query.orders, chosen.rows())[start - 1 : stop]
+    return list(islice(passing(store.look(name, ranking.ids(store, name)), chosen.tests), start - 1, stop))
+
+
+def _projected(data: Json, shown: list[tuple[str, ...]]) -> Json:
+    """Return the members that were asked for, in their order; a part of an object is marked as sparse."""
+    if not shown:
         return data
-    chosen = {_known(kind, field).partition(".")[0] for field in query.fields}
-    return {**{name: data[name] for name in data if name in chosen}, "domain": "QBO", "sparse": True}
+    whole = {path[0] for path in shown if len(path) == 1}
+    parts = {path[0]: {one[1].casefold() for one in shown if one[0] == path[0] and len(one) > 1} for path in shown}
+    chosen = {
+        name: value if name in whole or not isinstance(value, dict) else _part(value, parts[name])
+        for name, value in data.items()
+        if name in parts
+    }
+    marked = {**chosen, "domain": "QBO", "sparse": True}
+    return {name: marked[name] for name in (*data, "domain", "sparse") if name in marked}
 
 
-def _candidates(company: Company, kind: Kind, query: Query) -> Iterable[Row]:
-    """Use an index where a condition names Id, DocNumber or a name exactly; otherwise look at every row."""
-    for one in query.conditions:
-        if one.operator not in ("=", "IN"):
-            continue
-        field = _known(kind, one.field)
-        if field == "Id":
-            found = (company.store.get(kind.name, value) for value in dict.fromkeys(one.values))
-            return [row for row in found if row is not None]
-        if field in INDEXED and all(value.strip() for value in one.values):
-            hits = [row for value in one.values for row in company.store.find(kind.name, field, value)]
-            return list({row.id: row for row in hits}.values())
-    return company.store.rows(kind.name)
+def _part(value: Json, names: set[str]) -> Json:
+    return {name: one for name, one in value.items() if name.casefold() in names}
 
 
-def _known(kind: Kind, field: str) -> str:
-    """Return a property's real spelling (names compare without case); raises `Refusal` 4001 when there is none."""
-    wanted = field.casefold()
-    for name in (*kind.queryable, *shape(kind.name).members):
-        if name.casefold() == wanted:
-            return str(name)
-    raise Refusal(faults.invalid_query(f"Property {field} not found for Entity {kind.name}"))
-
-
-def _queryable(kind: Kind, field: str) -> str:
-    name = _known(kind, field)
-    if name not in kind.queryable:
-        raise Refusal(faults.invalid_query(f"property '{field}' is not queryable"))
-    return name
-
-
-def _test(kind: Kind, condition: Condition, now: datetime) -> Callable[[Row], bool]:
-    field = _queryable(kind, condition.field)
-    if field == "Id":
-        _check_ids(condition)
-    values = [clock.today(now) if value.upper() == "CURRENT_DATE" else value for value in condition.values]
-    if condition.operator == "LIKE":
-        pattern = re.compile(".*".join(re.escape(part) for part in values[0].split("%")), re.IGNORECASE | re.DOTALL)
-        return lambda row: bool(pattern.fullmatch(str(_value(row.data, field) or "")))
-    if condition.operator == "IN":
-        return lambda row: any(_holds(_value(row.data, field), "=", value) for value in values)
-    return lambda row: _holds(_value(row.data, field), condition.operator, values[0])
-
-
-def _check_ids(condition: Condition) -> None:
-    if condition.operator not in ("=", "IN"):
-        raise Refusal(faults.invalid_query(f"operator {condition.operator} is not supported for property 'Id'"))
-    for value in condition.values:
-        if not value.isdecimal():
-            raise Refusal(faults.invalid_id(value), timed=False)
-
-
-def _value(data: Json, field: str) -> Any:
-    """Return what a property compares as: a reference's value, an address's text, a time as a datetime."""
-    if field.startswith("MetaData."):
-        metadata = data["MetaData"]
-        return datetime.fromisoformat(metadata.get(field.partition(".")[2]) or metadata["CreateTime"])
-    value = data.get(field)
-    if isinstance(value, dict):
-        return value.get("value", value.get("Address"))
-    return value
-
-
-def _holds(value: Any, operator: str, text: str) -> bool:
-    """Compare one value with a text of the statement, as the value's own type; text compares without case."""
-    if value is None:
-        return (operator == "=") == (not text.strip()) if operator in ("=", "!=") else False
-    if isinstance(value, bool):
-        return COMPARE[operator](str(value).lower(), text.lower())
-    if isinstance(value, datetime):
-        return COMPARE[operator](value, _moment(text))
-    if isinstance(value, (int, Decimal)):
-        return COMPARE[operator](Decimal(value), _decimal(text))
-    return COMPARE[operator](str(value).casefold(), text.casefold())
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refusal(faults.invalid_query(f"value {text} is not a valid date")) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.PACIFIC)
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise Refusal(faults.invalid_query(f"value {text} is not a valid number")) from None
-
-
-def _ordered(kind: Kind, orders: tuple[Order, ...], rows: list[Row]) -> list[Row]:
-    """Sort as asked; without ORDERBY transactions by LastUpdatedTime descending, lists by name, bytewise."""
-    if not orders:
-        if kind.transaction:
-            return sorted(rows, key=_last_change, reverse=True)
-        return sorted(rows, key=lambda row: str(row.data.get(kind.sort_field, row.id)).encode())
-    for order in reversed(orders):
-        field = _queryable(kind, order.field)
-        rows = sorted(rows, key=lambda row, field=field: _sort_key(row.data, field), reverse=order.descending)  # type: ignore[misc]
-    return rows
-
-
-def _last_change(row: Row) -> tuple[datetime, int]:
-    return _value(row.data, "MetaData.LastUpdatedTime"), row.changed
-
-
-def _sort_key(data: Json, field: str) -> tuple[int, Any]:
-    """Order absent values first, ids and amounts by number, everything else (DocNumber too) as text."""
-    value = _value(data, field)
-    if value is None:
-        return 0, 0
-    if field == "Id":
-        return 1, int(value)
-    if isinstance(value, datetime):
-        return 1, value
-    return 1, value if isinstance(value, (int, Decimal)) else str(value)
+def _answer(kind: Kind, objects: list[Json], start: int, chosen: _Chosen) -> Json:
+    if not objects:
+        return {}
+    if kind.sequence == "single":  # recorded: CompanyInfo answers maxResults alone
+        return {kind.wrapper: objects, "maxResults": len(objects)}
+    answer: Json = {kind.wrapper: objects, "startPosition": start, "maxResults": len(objects)}
+    if kind.counted:
+        answer["totalCount"] = chosen.total()
+    return answer
