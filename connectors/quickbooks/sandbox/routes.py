@@ -8,6 +8,7 @@ from connectors.quickbooks.sandbox.api import company_api
 from connectors.quickbooks.sandbox.api.calls import Call
 from connectors.quickbooks.sandbox.inside import control
 from connectors.quickbooks.sandbox.messages import Request, Response
+from connectors.quickbooks.sandbox.papers import files
 from connectors.quickbooks.sandbox.signin import oauth
 from connectors.quickbooks.sandbox.wire import jsontext
 
@@ -21,6 +22,9 @@ def answer(sandbox: Sandbox, request: Request, call: Call) -> Response:
         return company_api.answer(sandbox, request, call)
     if request.path.startswith("/sandbox"):
         return control.answer(sandbox, request)
+    file = files.content(sandbox, request)
+    if file is not None:
+        return file
     signed_in = oauth.answer(sandbox, request)
     if signed_in is not None:
         return signed_in

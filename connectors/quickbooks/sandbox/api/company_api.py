@@ -33,6 +33,7 @@ def answer(sandbox: Sandbox, request: Request, call: Call) -> Response:
     if refused is not None:
         return refused
     company = sandbox.company(call.realm)
+    company.address = request.header("Host")
     try:
         answered = dispatch(Asked(company, request, call, now))
     except Refusal as refusal:

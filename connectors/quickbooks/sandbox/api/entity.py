@@ -12,12 +12,13 @@ from connectors.quickbooks.sandbox.api.operations import read, write_object
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write
 from connectors.quickbooks.sandbox.messages import Response
+from connectors.quickbooks.sandbox.papers import pdf, sending
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 Attached = Callable[[Asked, Kind, str], tuple[int, Json] | Response]
 SINGLE = "single"  # the sequence of entities of which a company has one: Preferences, CompanyInfo
-ATTACHED: dict[tuple[str, str], Attached] = {}
+ATTACHED: dict[tuple[str, str], Attached] = {("GET", "pdf"): pdf.document, ("POST", "send"): sending.send}
 
 
 def answer(asked: Asked, kind: Kind) -> tuple[int, Json] | Response:
@@ -29,7 +30,7 @@ def answer(asked: Asked, kind: Kind) -> tuple[int, Json] | Response:
             raise asked.unsupported()
         return handler(asked, kind, id_)
     if asked.request.method == "GET":
-        return 200, {kind.wrapper: _read(asked, kind, id_)}
+        return 200, {kind.wrapper: _shown(asked, kind, _read(asked, kind, id_))}
     if asked.request.method == "POST" and not id_:
         return _write(asked, kind)
     raise asked.unsupported()
@@ -53,9 +54,13 @@ def _write(asked: Asked, kind: Kind) -> tuple[int, Json]:
             if not refusal.timed:
                 raise
             return 400, {**refusal.body(), "time": time}
-        return 200, {kind.wrapper: written, "time": time}
+        return 200, {kind.wrapper: _shown(asked, kind, written), "time": time}
 
     return replay.once(asked.company, asked.request.query.get("requestid", ""), run)
+
+
+def _shown(asked: Asked, kind: Kind, data: Json) -> Json:
+    return data if kind.present is None else kind.present(asked.company, data, asked.now)
 
 
 def _operation(asked: Asked, kind: Kind) -> str:

@@ -8,6 +8,7 @@ from connectors.quickbooks.sandbox.api.calls import statement
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.registry import BY_PATH
 from connectors.quickbooks.sandbox.messages import Response
+from connectors.quickbooks.sandbox.papers import files
 from connectors.quickbooks.sandbox.query import select
 
 
@@ -37,5 +38,7 @@ def _batch(asked: Asked) -> tuple[int, Json]:
 
 RESOURCES: dict[str, Resource] = {
     "batch": _batch,
+    "download": files.download,
     "query": _query,
+    "upload": files.upload,
 }

@@ -9,6 +9,7 @@ from connectors.quickbooks.sandbox.books.ledger import Ledger
 from connectors.quickbooks.sandbox.books.store import Json, Row, Store
 from connectors.quickbooks.sandbox.books.switches import Switches
 
+FIRST_IDS = {"attachable": 5000000000000500000}  # recorded attachables have 19 digits
 WRITABLE_STATES = {"TRIAL", "TRIALOPTIN", "SUBSCRIBED", "PAID"}
 
 
@@ -24,10 +25,13 @@ class Company:
     last_numbers: dict[str, str] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
     replies: dict[str, Json] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    sent: list[Json] = field(default_factory=list)
+    address: str = ""  # the host and port at which the company was last asked; links in answers need it
 
     def next_id(self, sequence: str) -> str:
         """Give the next id of a sequence; transactions share one, customers, vendors and employees another."""
-        self.counters[sequence] = self.counters.get(sequence, 0) + 1
+        self.counters[sequence] = self.counters.get(sequence, FIRST_IDS.get(sequence, 0)) + 1
         return str(self.counters[sequence])
 
     def get(self, kind: str, id_: Any) -> Json | None:

@@ -23,6 +23,7 @@ class Write:
 
 
 Post = Callable[[Company, Json], Entry | None]
+Present = Callable[[Company, Json, datetime], Json]
 Complete = Callable[[Write, Json, Json | None], Json]
 Settle = Callable[[Write, Json | None, Json | None], None]
 
@@ -42,7 +43,9 @@ class Kind:
     `settle` carries a change (before, after; None = absent) to the objects it touches;
     `post` says what a stored transaction books in the ledger.
 
-    `order` is the recorded order of members, `kept` the members a full update re-defaults instead of clearing.
+    `order` is the recorded order of members, `kept` the members a full update re-defaults instead of clearing;
+    `unlocked` objects may be deleted without their SyncToken (recorded for attachables);
+    `present` adds what is true only at the time of reading.
     """
 
     name: str
@@ -60,6 +63,8 @@ class Kind:
     sort_field: str = ""
     counted: bool = False
     wrapper_name: str = ""
+    unlocked: bool = False
+    present: Present | None = None
 
     @property
     def wrapper(self) -> str:

@@ -35,7 +35,8 @@ def run(company: Company, statement: str, now: datetime, include: frozenset[str]
     if query.count:
         return {"totalCount": chosen.total()}
     rows = _page(chosen, query, start, most)
-    objects = [_projected(row.data, shown) for row in rows]
+    present = kind.present or (lambda _company, data, _now: data)
+    objects = [_projected(present(company, row.data, now), shown) for row in rows]
     if first_date.ASKED in include and kind.name == "CompanyInfo":
         objects = [first_date.added(company, one) for one in objects]
     return _answer(kind, objects, start, chosen)
