@@ -46,7 +46,12 @@ def statement(request: Request) -> str:
 
 
 def includes(request: Request) -> frozenset[str]:
-    return frozenset(part.strip() for part in request.query.get("include", "").split(",") if part.strip())
+    return options(request.query.get("include", ""))
+
+
+def options(text: str) -> frozenset[str]:
+    """Read a comma-separated list of options."""
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
 
 
 def _operation(request: Request) -> str:

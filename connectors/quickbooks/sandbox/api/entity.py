@@ -9,6 +9,7 @@ from connectors.quickbooks.sandbox.api import replay
 from connectors.quickbooks.sandbox.api.asked import Asked
 from connectors.quickbooks.sandbox.api.calls import includes
 from connectors.quickbooks.sandbox.api.operations import read, write_object
+from connectors.quickbooks.sandbox.api.replay import RequestId
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write
 from connectors.quickbooks.sandbox.messages import Response
@@ -56,7 +57,9 @@ def _write(asked: Asked, kind: Kind) -> tuple[int, Json]:
             return 400, {**refusal.body(), "time": time}
         return 200, {kind.wrapper: _shown(asked, kind, written), "time": time}
 
-    return replay.once(asked.company, asked.request.query.get("requestid", ""), run)
+    request_id = asked.request.query.get("requestid", "")
+    sent = f"{asked.request.path} {asked.call.operation} {asked.request.body!r}" if request_id else ""
+    return replay.once(asked.company, RequestId(request_id, sent, asked.now), run)
 
 
 def _shown(asked: Asked, kind: Kind, data: Json) -> Json:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox.api import batch, entity
+from connectors.quickbooks.sandbox.api import batch, cdc, entity
 from connectors.quickbooks.sandbox.api.asked import Asked, Resource
-from connectors.quickbooks.sandbox.api.calls import statement
+from connectors.quickbooks.sandbox.api.calls import includes, statement
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.registry import BY_PATH
 from connectors.quickbooks.sandbox.messages import Response
@@ -26,18 +26,14 @@ def dispatch(asked: Asked) -> tuple[int, Json] | Response:
 def _query(asked: Asked) -> tuple[int, Json]:
     if asked.call.rest:
         raise asked.unsupported()
-    return 200, {"QueryResponse": select.run(asked.company, statement(asked.request), asked.now)}
-
-
-def _batch(asked: Asked) -> tuple[int, Json]:
-    if asked.call.rest or asked.request.method != "POST":
-        raise asked.unsupported()
-    request_id = asked.request.query.get("requestid", "")
-    return 200, {"BatchItemResponse": batch.run(asked.company, asked.body, request_id, asked.now)}
+    return 200, {
+        "QueryResponse": select.run(asked.company, statement(asked.request), asked.now, includes(asked.request))
+    }
 
 
 RESOURCES: dict[str, Resource] = {
-    "batch": _batch,
+    "batch": batch.answer,
+    "cdc": cdc.answer,
     "download": files.download,
     "query": _query,
     "upload": files.upload,

@@ -38,6 +38,17 @@ class Switches:
         "original", "refuse", "ignore", says="a repeated requestid gets the original answer, fault 600, or runs again"
     )
     replay_faults: bool = flag(default=False, says="a refused requestid answers the same fault again")
+    replay_other_body: str = choice(
+        "original",
+        "refuse",
+        "run",
+        says="another body under a used requestid: the original answer, fault 600, or it runs",
+    )
+    replay_memory: str = choice("always", "day", "hour", says="how long a requestid is remembered")
+    long_request_id: str = choice("6000", "2130", says="the fault for a requestid of more than 50 characters")
+    batch_void: bool = flag(default=True, says="a batch item may void")
+    cdc_look_back: str = choice("any", "refuse", says="changedSince of over 30 days ago is answered, or refused")
+    cdc_taxes: str = choice("accept", "refuse", says="change data capture of TaxCode and TaxRate, which the docs deny")
 
     def __post_init__(self) -> None:
         for one in fields(self):

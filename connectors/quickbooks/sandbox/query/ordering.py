@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from connectors.quickbooks.sandbox.books.store import Place, Row, Store
@@ -38,6 +39,12 @@ class Ranking:
         return (place[-1] for place in places)
 
 
+def changed_since(store: Store, kind: str, start: datetime) -> Iterator[str]:
+    """Give the Ids of a kind that changed at this time or later, oldest change first."""
+    listed = store.sorted(kind, "changed", lambda row: (_change(row),))
+    return (place[-1] for place in listed.irange((CHANGED.rank, start)))
+
+
 def ranking(kind: Kind, orders: Sequence[Order]) -> Ranking | None:
     """Return the sorted list that answers this order, None when it takes several keys."""
     if len(orders) > 1:
@@ -67,9 +74,13 @@ def arranged(kind: Kind, orders: Sequence[Order], rows: Iterable[Row]) -> list[R
 
 def _default(kind: Kind) -> Ranking:
     if kind.transaction:
-        return Ranking("changed", lambda row: (*CHANGED.order(row.data), row.changed, row.id), backwards=True)
+        return Ranking("changed", _change, backwards=True)
     name = Field(kind.sort_field, (kind.sort_field,), shapes.TEXT)
     return Ranking("listed", lambda row: (*name.order(row.data), _number(row), row.id), backwards=False)
+
+
+def _change(row: Row) -> Place:
+    return (*CHANGED.order(row.data), row.changed, row.id)
 
 
 def _number(row: Row) -> int:

@@ -95,6 +95,24 @@ def throttled_xml(time_text: str) -> str:
     )
 
 
+def used_request_id(request_id: str) -> Fault:
+    return Fault("600", "Duplicate Request ID", f"Duplicate Request ID : {request_id}")
+
+
+def malformed_request_id(request_id: str) -> Fault:
+    return Fault("2130", "Invalid Request Id Format", f"Invalid Request Id Format : {request_id}", "requestid")
+
+
+def too_large(most: int) -> Fault:
+    return Fault("10100", "Result set too large", f"Result set too large : at most {most} objects in one batch")
+
+
+def changed_since_too_old(value: str) -> Fault:
+    """Return the refusal of a look-back of over 30 days; that there is one is reported, its code is a guess."""
+    detail = f"The changedSince date is older than the allowed 30 days. Supplied value:{value}"
+    return Fault("2060", "Invalid Date format", detail, "changedSince")
+
+
 def unsupported_path(path: str, host: str) -> Fault:
     detail = f"Operation Could not find resource for relative : {path} of full path: https://{host}{path}"
     return Fault("500", "Unsupported Operation", f"{detail} is not supported.", None)
