@@ -11,7 +11,7 @@ from connectors.quickbooks.sandbox.api.calls import includes
 from connectors.quickbooks.sandbox.api.operations import read, write_object
 from connectors.quickbooks.sandbox.api.replay import RequestId
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.kind import Kind, Write
+from connectors.quickbooks.sandbox.entities.kind import Kind, Write, as_sent
 from connectors.quickbooks.sandbox.messages import Response
 from connectors.quickbooks.sandbox.papers import pdf, sending
 from connectors.quickbooks.sandbox.wire import faults
@@ -63,12 +63,16 @@ def _write(asked: Asked, kind: Kind) -> tuple[int, Json]:
 
 
 def _shown(asked: Asked, kind: Kind, data: Json) -> Json:
-    return data if kind.present is None else kind.present(asked.company, data, asked.now)
+    if kind.present is None or "status" in data:
+        return data
+    return kind.present(asked.company, data, asked.now, includes(asked.request))
 
 
 def _operation(asked: Asked, kind: Kind) -> str:
     """Return the write asked for; an entity that is never created (Preferences) is updated without an Id."""
     operation = asked.call.operation
+    if kind.unwrap is not as_sent and operation in ("create", "update"):
+        operation = "update" if kind.unwrap(asked.body).get("Id") else "create"
     if operation not in ("create", "update", "delete", "void"):
         raise Refusal(faults.unsupported_operation(operation))
     return "update" if operation == "create" and kind.sequence == SINGLE else operation

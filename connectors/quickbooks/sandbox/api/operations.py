@@ -38,6 +38,7 @@ def write_object(write: Write, kind: Kind, operation: str, body: Any) -> Json:
     """
     if not isinstance(body, dict):
         raise Refusal(faults.unreadable())
+    body = kind.unwrap(body)
     if not write.company.writable:
         raise Refusal(faults.subscription_ended())
     allowed = operation in kind.operations or (operation == "void" and kind.void is not None)

@@ -42,7 +42,16 @@ BALANCES = ("Balance", "BalanceWithJobs", "CurrentBalance", "CurrentBalanceWithS
 FRESH_KINDS = ("Account", "PaymentMethod", "Term", "Preferences", "CompanyInfo")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
-FRESH_COUNTERS = {"transaction": 0, "name": 0, "item": 0, "address": 1, "tax_agency": 0, "tax_rate": 0, "tax_code": 1}
+FRESH_COUNTERS = {
+    "transaction": 0,
+    "name": 0,
+    "item": 0,
+    "address": 1,
+    "tax_agency": 0,
+    "tax_rate": 0,
+    "tax_code": 1,
+    "time_activity": 0,
+}
 
 
 def company(

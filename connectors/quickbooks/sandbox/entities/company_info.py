@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write
+from connectors.quickbooks.sandbox.rules import first_date
 
 WRITABLE = (
     "CompanyName",
@@ -27,4 +28,5 @@ KIND = Kind(
     queryable=("Id", "MetaData.CreateTime", "MetaData.LastUpdatedTime"),
     operations=frozenset({"update"}),
     complete=complete,
+    present=first_date.present,
 )

@@ -8,7 +8,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import applying, sales_form
+from connectors.quickbooks.sandbox.rules import applying, invoice_link, sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
 from connectors.quickbooks.sandbox.rules.due_date import due_date
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of, account_of_subtype
@@ -95,4 +95,5 @@ KIND = Kind(
     post=post,
     void=void,
     counted=True,
+    present=invoice_link.present,
 )

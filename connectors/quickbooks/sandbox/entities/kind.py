@@ -15,21 +15,30 @@ METADATA = ("MetaData.CreateTime", "MetaData.LastUpdatedTime")
 
 @dataclass(frozen=True)
 class Write:
-    """The surroundings of one write: which company, when, and with which `include` options."""
+    """The surroundings of one write: which company, when, and with which `include` options.
+
+    A `template` is checked like a document, but takes no number.
+    """
 
     company: Company
     now: datetime
     include: frozenset[str] = frozenset()
+    template: bool = False
 
 
 Post = Callable[[Company, Json], Entry | None]
-Present = Callable[[Company, Json, datetime], Json]
+Present = Callable[[Company, Json, datetime, frozenset[str]], Json]
 Complete = Callable[[Write, Json, Json | None], Json]
 Settle = Callable[[Write, Json | None, Json | None], None]
 
 
 def nothing_else(write: Write, before: Json | None, after: Json | None) -> None:
     """Settle an object that moves no other."""
+
+
+def as_sent(body: Json) -> Json:
+    """Take a body as it is."""
+    return body
 
 
 def leave(_write: Write, draft: Json, _before: Json | None) -> Json:
@@ -45,7 +54,7 @@ class Kind:
 
     `order` is the recorded order of members, `kept` the members a full update re-defaults instead of clearing;
     `unlocked` objects may be deleted without their SyncToken (recorded for attachables);
-    `present` adds what is true only at the time of reading.
+    `present` adds what is true only at the time of reading, `unwrap` takes a sent body out of a further layer.
     """
 
     name: str
@@ -65,6 +74,7 @@ class Kind:
     wrapper_name: str = ""
     unlocked: bool = False
     present: Present | None = None
+    unwrap: Callable[[Json], Json] = as_sent
 
     @property
     def wrapper(self) -> str:

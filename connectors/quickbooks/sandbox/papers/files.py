@@ -99,7 +99,7 @@ def _stored(asked: Asked, sent: _Sent) -> Json:
         extra["ThumbnailFileAccessUri"] = f"{path}/attachable-thumbnail/{made['Id']}"
     stored = {name: {**made, **extra}[name] for name in (*KIND.order, *made) if name in {**made, **extra}}
     company.put("Attachable", stored)
-    return {"Attachable": links.present(company, stored, asked.now)}
+    return {"Attachable": links.present(company, stored, asked.now, frozenset())}
 
 
 def _sent(request: Request) -> dict[str, _Sent]:

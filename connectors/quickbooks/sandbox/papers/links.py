@@ -15,7 +15,7 @@ LIFE = timedelta(seconds=900)
 PATH = "/files"
 
 
-def present(company: Company, data: Json, now: datetime) -> Json:
+def present(company: Company, data: Json, now: datetime, _include: frozenset[str]) -> Json:
     """Return an attachable as a client reads it: with a fresh link to its content."""
     if data.get("Id") not in company.files:
         return data

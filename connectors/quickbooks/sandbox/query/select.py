@@ -14,7 +14,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json, Row, Store
 from connectors.quickbooks.sandbox.entities.kind import Kind
 from connectors.quickbooks.sandbox.entities.registry import BY_NAME
-from connectors.quickbooks.sandbox.query import fields, first_date, matching, ordering
+from connectors.quickbooks.sandbox.query import fields, matching, ordering
 from connectors.quickbooks.sandbox.query.language import MOST_ROWS, Query, parse
 from connectors.quickbooks.sandbox.query.matching import Test
 from connectors.quickbooks.sandbox.query.unserved import UNSERVED
@@ -35,10 +35,8 @@ def run(company: Company, statement: str, now: datetime, include: frozenset[str]
     if query.count:
         return {"totalCount": chosen.total()}
     rows = _page(chosen, query, start, most)
-    present = kind.present or (lambda _company, data, _now: data)
-    objects = [_projected(present(company, row.data, now), shown) for row in rows]
-    if first_date.ASKED in include and kind.name == "CompanyInfo":
-        objects = [first_date.added(company, one) for one in objects]
+    data = [row.data if kind.present is None else kind.present(company, row.data, now, include) for row in rows]
+    objects = [_projected(one, shown) for one in data]
     return _answer(kind, objects, start, chosen)
 
 

@@ -30,6 +30,9 @@ def number_sales_form(write: Write, kind: str, draft: Json, before: Json | None)
     Automatic numbers are the last entered number + 1 and are not checked; an update leaves the counter alone.
     """
     company = write.company
+    if write.template:
+        draft.pop("DocNumber", None)
+        return
     # AutoDocNumber asks for a number even where the company numbers its own documents (qbo-facts section 3).
     automatic = draft.pop("AutoDocNumber", False) is True or draft.get("DocNumber") == "AUTO_GENERATE"
     if automatic:

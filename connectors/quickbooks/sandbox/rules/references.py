@@ -16,6 +16,8 @@ ELEMENTS = {
     "Account": "Accounts",
     "Item": "Items",
     "Term": "Terms",
+    "Class": "Klasses",
+    "Department": "Depts",
     "PaymentMethod": "PaymentMethods",
 }
 
@@ -29,7 +31,7 @@ def target(company: Company, reference: Any, *kinds: str) -> tuple[str, Json]:
             if not found.get("Active", True):
                 raise Refusal(faults.invalid_reference(faults.INACTIVE_TEXT))
             return kind, found
-    raise Refusal(faults.invalid_reference(f"{ELEMENTS[kinds[0]]} element id {value} not found"))
+    raise Refusal(faults.invalid_reference(f"{ELEMENTS.get(kinds[0], kinds[0])} element id {value} not found"))
 
 
 def named(company: Company, reference: Any, kind: str) -> Json:

@@ -78,6 +78,8 @@ def shape_of(types: tuple[str, ...]) -> Shape:
     for one in classes:
         for field, most in _observed()["lengths"].get(one, {}).items():
             members[field] = replace(members[field], sort=TEXT, most=most)
+    if any(one.get("untyped", False) for one in observed):  # Preferences are posted back as they were read
+        members = {field: Member(field, ANY, read_only=one.read_only) for field, one in members.items()}
     open_ = not observed or any(one.get("open", False) for one in observed)
     return Shape(next(iter(classes)), members, open_)
 
@@ -93,6 +95,8 @@ def class_name(type_name: str) -> str:
 
 
 def _member(name: str, sort: str, rules: str) -> Member:
+    if sort not in SCALARS and sort not in _documented() and name in _observed()["members"]:
+        sort = _observed()["members"][name]  # documented by the name of its class alone
     types = tuple(part for part in sort.split(" | ") if part in _documented())
     kind = _sort(name, sort, types)
     if kind == OBJECT and not types:

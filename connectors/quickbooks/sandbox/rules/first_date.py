@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from connectors.quickbooks.sandbox.books import opening
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json, Row
-from connectors.quickbooks.sandbox.entities.registry import BY_NAME
 
 ASKED = "firsttxndate"
 
 
-def added(company: Company, information: Json) -> Json:
-    """Return CompanyInfo with one more NameValue; without transactions it stays as it is."""
-    dates = [first for kind in BY_NAME.values() if kind.transaction and (first := _first(company, kind.name))]
+def present(company: Company, information: Json, _now: datetime, include: frozenset[str]) -> Json:
+    """Return CompanyInfo with one more NameValue; unasked or without transactions it stays as it is."""
+    if ASKED not in include:
+        return information
+    kinds = (kind for kind in company.store.kinds() if kind != opening.KIND)
+    dates = [first for kind in kinds if (first := _first(company, kind))]
     if not dates:
         return information
     values = [*information.get("NameValue", ()), {"Name": ASKED, "Value": min(dates)}]
