@@ -74,6 +74,17 @@ def test_the_php_clients_bare_line_feeds_and_xml_are_read(upload):
     assert made["Attachable"]["FileName"] == "monkey.jpg"
 
 
+def test_python_quickbooks_writes_bare_line_feeds_everywhere(books):
+    body = (
+        b'\n--B\nContent-Disposition: form-data; name="file_metadata_01"\nContent-Type: application/json\n\n'
+        b'{"FileName": "a.txt"}\n\n--B\nContent-Disposition: form-data; name="file_content_01"\n'
+        b"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n\n--B--\n"
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=B"}
+    made = books.session.post(f"{books.url}/upload", data=body, headers=headers).json()["AttachableResponse"][0]
+    assert books.session.get(made["Attachable"]["TempDownloadUri"]).content == b"hello"
+
+
 def test_a_file_for_a_document_that_is_not_there_is_refused_inside_a_good_answer(upload):
     fault = upload({"AttachableRef": [{"EntityRef": {"type": "Estimate", "value": "75"}}], "FileName": "a"})["Fault"]
     assert fault["Error"][0]["code"] == "6000"

@@ -122,13 +122,20 @@ def _parts(request: Request) -> Iterator[MultipartPart]:
     boundary = options.get("boundary", "")
     if kind != "multipart/form-data" or not boundary:
         raise Refusal(faults.Fault("6030", "Upload is not multipart/form-data", "The boundary is missing.", None))
-    # Intuit's PHP client ends a part with a bare line feed before the boundary.
-    delimiter = b"--" + boundary.encode()
-    body = re.sub(rb"(?<!\r)\n" + re.escape(delimiter), b"\r\n" + delimiter, request.body)
+    body = BytesIO(_with_line_ends(request.body, b"--" + boundary.encode()))
     try:
-        yield from MultipartParser(BytesIO(body), boundary, memory_limit=2 * LARGEST, spool_limit=LARGEST)
+        yield from MultipartParser(body, boundary, memory_limit=2 * LARGEST, spool_limit=LARGEST)
     except MultipartError as error:
         raise Refusal(faults.Fault("6030", "Upload cannot be read", str(error), None)) from None
+
+
+def _with_line_ends(body: bytes, delimiter: bytes) -> bytes:
+    """Write CRLF where clients write LF: python-quickbooks in every line (its files are base64), PHP before the
+    boundary alone.
+    """
+    if body.lstrip().startswith(delimiter + b"\n"):
+        return body.lstrip().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return re.sub(rb"(?<!\r)\n" + re.escape(delimiter), b"\r\n" + delimiter, body)
 
 
 def _metadata(part: MultipartPart) -> Json:
