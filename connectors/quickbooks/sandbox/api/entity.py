@@ -11,7 +11,7 @@ from connectors.quickbooks.sandbox.api.calls import includes
 from connectors.quickbooks.sandbox.api.operations import read, write_object
 from connectors.quickbooks.sandbox.api.replay import RequestId
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.kind import Kind, Write, as_sent
+from connectors.quickbooks.sandbox.entities.kind import Kind, Write, alone, as_sent
 from connectors.quickbooks.sandbox.messages import Response
 from connectors.quickbooks.sandbox.papers import pdf, sending
 from connectors.quickbooks.sandbox.wire import faults
@@ -63,9 +63,10 @@ def _write(asked: Asked, kind: Kind) -> tuple[int, Json]:
 
 
 def _shown(asked: Asked, kind: Kind, data: Json) -> Json:
-    if kind.present is None or "status" in data:
+    if "status" in data:
         return data
-    return kind.present(asked.company, data, asked.now, includes(asked.request))
+    shown = data if kind.present is None else kind.present(asked.company, data, asked.now, includes(asked.request))
+    return alone(kind, shown)
 
 
 def _operation(asked: Asked, kind: Kind) -> str:

@@ -58,7 +58,7 @@ def create(write: Write, kind: Kind, body: Json) -> Json:
     draft = {name: value for name, value in draft.items() if name not in frame.FRAME}
     completed = kind.complete(write, draft, None)
     closing.check_open(write.company, completed if kind.transaction else None)
-    modifier = {"LastModifiedByRef": MODIFIED_BY} if kind.name == "Invoice" else None
+    modifier = {"LastModifiedByRef": MODIFIED_BY} if kind.modifier_shown else None
     framed = frame.new(write.company.next_id(kind.sequence), write.now, modifier)
     if kind.name in CREATES_WITHOUT_UPDATE_TIME:
         del framed["MetaData"]["LastUpdatedTime"]
@@ -70,7 +70,7 @@ def update(write: Write, kind: Kind, body: Json) -> Json:
     before = _present(write, kind, body)
     sparse = str(body.get("sparse", "")).lower() == "true"
     draft = _draft(kind, body, sparse=sparse)
-    _refuse(reading.missing(("PaymentType",), draft) if kind.name == "Purchase" else [])
+    _refuse(reading.missing(kind.repeated, draft))
     merged = _merged(kind, before, draft, sparse=sparse)
     _refuse(reading.missing(kind.required, merged))
     completed = kind.complete(write, {**merged, "Id": before["Id"]}, before)

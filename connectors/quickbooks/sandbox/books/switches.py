@@ -29,6 +29,11 @@ class Switches:
     span_types: bool = flag(
         default=False, says="invoices, credit memos, receipts and refunds share one space of numbers"
     )
+    paid_bills: str = choice(
+        "void",
+        "refuse",
+        says="a bill payment for a bill that owes nothing is stored voided and without lines, or refused",
+    )
     undocumented_query: str = choice(
         "accept", "refuse", says="OR, NOT, BETWEEN, CONTAINS and parentheses in a query run, or are a parser error"
     )

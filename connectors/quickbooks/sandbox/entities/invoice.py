@@ -96,4 +96,5 @@ KIND = Kind(
     void=void,
     counted=True,
     present=invoice_link.present,
+    modifier_shown=True,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.quickbooks.sandbox.books.company import Company
@@ -55,6 +55,9 @@ class Kind:
     `order` is the recorded order of members, `kept` the members a full update re-defaults instead of clearing;
     `unlocked` objects may be deleted without their SyncToken (recorded for attachables);
     `present` adds what is true only at the time of reading, `unwrap` takes a sent body out of a further layer.
+    `alone` are members that an object read or written by itself shows with these values when it has none, and a query
+    leaves out (recorded: vendors); `repeated` must be sent in a sparse update too (qbo-facts 2.1);
+    `modifier_shown` puts LastModifiedByRef in MetaData.
     """
 
     name: str
@@ -75,6 +78,9 @@ class Kind:
     unlocked: bool = False
     present: Present | None = None
     unwrap: Callable[[Json], Json] = as_sent
+    alone: Mapping[str, object] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
+    modifier_shown: bool = False
 
     @property
     def wrapper(self) -> str:
@@ -92,3 +98,11 @@ class Kind:
 
 TRANSACTION = frozenset({"create", "update", "delete"})
 READ_ONLY: frozenset[str] = frozenset()
+
+
+def alone(kind: Kind, data: Json) -> Json:
+    """Return an object as it is answered by itself; what remains of a deleted one is answered as it is."""
+    if not kind.alone or "SyncToken" not in data:
+        return data
+    shown = {**kind.alone, **data}
+    return {name: shown[name] for name in (*kind.order, *shown) if name in shown}

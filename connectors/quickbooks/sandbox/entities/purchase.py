@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import frame
-from connectors.quickbooks.sandbox.rules.amounts import ZERO, check_product, money, number
+from connectors.quickbooks.sandbox.rules import frame, orders, paying, purchase_lines
 from connectors.quickbooks.sandbox.rules.numbers import number_purchase
 from connectors.quickbooks.sandbox.rules.postings import Booking
 from connectors.quickbooks.sandbox.rules.purchase_postings import book_lines
 from connectors.quickbooks.sandbox.rules.references import account, named, target
-from connectors.quickbooks.sandbox.rules.sales_lines import with_ids
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 PAYING = {"Cash": ("Bank",), "Check": ("Bank",), "CreditCard": ("Credit Card",)}
 PERSONS = ("Vendor", "Customer", "Employee")
 TYPE_CODES = {"Cash": "54", "Check": "3", "CreditCard": "54"}  # recorded; 11 is a card credit
-DETAILS = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail")
 ORDER = (
     "AccountRef",
     "PaymentMethodRef",
@@ -36,15 +31,18 @@ ORDER = (
     *frame.FRAME,
     "DocNumber",
     "TxnDate",
+    "DepartmentRef",
     "CurrencyRef",
     "PrivateNote",
+    "LinkedTxn",
     "Line",
 )
+IGNORED = {"ExchangeRate", "GlobalTaxCalculation", "HomeTotalAmt", "RecurDataRef", "TxnTaxDetail", "CheckPayment"}
 
 
 def complete(write: Write, draft: Json, before: Json | None) -> Json:
     """Compute a purchase; raises `Refusal` 2170, 2500, 6430, 6070 or 6140."""
-    purchase = dict(draft)
+    purchase = {name: value for name, value in draft.items() if name not in IGNORED}
     payment = purchase["PaymentType"]
     if payment not in PAYING:
         raise Refusal(faults.invalid_choice("PaymentType", str(payment)))
@@ -53,12 +51,9 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     purchase["CurrencyRef"] = frame.currency(write.company)
     _complete_references(write, purchase)
     _complete_type(purchase)
-    purchase["Line"] = [_line(write, line) for line in with_ids(purchase["Line"], before)]
-    purchase["TotalAmt"] = sum((line["Amount"] for line in purchase["Line"]), ZERO)
-    if purchase["TotalAmt"] < 0:
-        raise Refusal(faults.business("The transaction amount must be 0 or greater."))
-    for name in ("ExchangeRate", "LinkedTxn", "GlobalTaxCalculation", "TxnTaxDetail"):
-        purchase.pop(name, None)
+    purchase["Line"] = purchase_lines.complete_lines(write, purchase, before, numbered=False)
+    purchase["TotalAmt"] = purchase_lines.total(purchase["Line"])
+    paying.put_links(purchase, orders.complete_links(write, purchase, purchase.get("EntityRef", {}).get("value", "")))
     number_purchase(write, purchase, before)
     return purchase
 
@@ -101,29 +96,8 @@ def _complete_type(purchase: Json) -> None:
     }
 
 
-def _line(write: Write, line: Json) -> Json:
-    kind = line.get("DetailType")
-    if kind not in DETAILS:
-        raise Refusal(faults.missing("Line.DetailType") if kind is None else faults.invalid_choice("DetailType", kind))
-    if "Amount" not in line:
-        raise Refusal(faults.missing("Line.Amount"))
-    amount: Decimal = money(line["Amount"], "Line.Amount")
-    detail = dict(line.get(kind, {}))
-    detail.pop("TaxInclusiveAmt", None)
-    field, noun = ("AccountRef", "Account") if kind == DETAILS[0] else ("ItemRef", "Item")
-    if field not in detail:
-        raise Refusal(faults.missing(f"Line.{kind}.{field}"))
-    detail[field] = named(write.company, detail[field], noun)
-    if "CustomerRef" in detail:
-        detail["CustomerRef"] = named(write.company, detail["CustomerRef"], "Customer")
-    detail.setdefault("BillableStatus", "Billable" if "CustomerRef" in detail else "NotBillable")
-    detail["TaxCodeRef"] = {"value": detail.get("TaxCodeRef", {}).get("value", "NON")}
-    for name in ("UnitPrice", "Qty"):
-        if name in detail:
-            detail[name] = number(detail[name], name)
-    check_product(amount, detail)
-    head = {name: line[name] for name in ("Id", "Description") if name in line}
-    return {**head, "Amount": amount, "DetailType": kind, kind: detail, "CustomExtensions": []}
+def settle(write: Write, before: Json | None, after: Json | None) -> None:
+    orders.settle(write, "Purchase", before, after)
 
 
 def post(company: Company, purchase: Json) -> Entry | None:
@@ -139,10 +113,12 @@ KIND = Kind(
     name="Purchase",
     sequence="transaction",
     required=("PaymentType", "AccountRef", "Line"),
+    repeated=("PaymentType",),
     order=ORDER,
     queryable=("Id", "DocNumber", "TxnDate", "PaymentType", "TotalAmt", "AccountRef", "EntityRef", *METADATA),
     kept=("DocNumber",),
     operations=TRANSACTION,
     complete=complete,
+    settle=settle,
     post=post,
 )

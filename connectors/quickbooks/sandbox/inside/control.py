@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 REALM = re.compile(r"/sandbox/realms/(?P<realm>[^/]+)(?P<rest>/preferences|/disconnect)?\Z")
 ACCOUNTING = ("BookCloseDate",)
 SALES_FORMS = ("CustomTxnNumbers",)
-OTHERS = ("WarnDuplicateCheckNumber",)
+OTHERS = ("WarnDuplicateCheckNumber", "WarnDuplicateBillNumber", "VendorAndPurchasesPrefs.UseCustomTxnNumbers")
 
 
 def answer(sandbox: Sandbox, request: Request) -> Response:
@@ -78,8 +78,7 @@ def _realm(sandbox: Sandbox, realm: str, rest: str, body: Json) -> Json:
 def set_preferences(company: Company, body: Json) -> Json:
     """Set what a person sets in QuickBooks' own pages; `None` clears.
 
-    Keys: BookCloseDate, CustomTxnNumbers, WarnDuplicateCheckNumber, SubscriptionStatus, and the switches
-    `duplicates`, `span_types`, `replay_faults`. Raises `ValueError` for any other.
+    Keys: ACCOUNTING, SALES_FORMS, OTHERS, SubscriptionStatus, and the switches. Raises `ValueError` for any other.
     """
     switches = asdict(Switches()).keys()
     known = {*ACCOUNTING, *SALES_FORMS, *OTHERS, "SubscriptionStatus", *switches}

@@ -1,4 +1,4 @@
-"""When an invoice is due: by its term, else 30 days after its date (recorded: 2020-09-29 to 2020-10-29)."""
+"""When a document is due: by its term; an invoice without one after 30 days (recorded: 2020-09-29 to 2020-10-29)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from connectors.quickbooks.sandbox.books.store import Json
 DEFAULT_DAYS = 30
 
 
-def due_date(dated: str, term: Json | None) -> str:
-    """Return the due date of a document dated `dated`; a DATE_DRIVEN term falls on a day of a month."""
+def due_date(dated: str, term: Json | None, *, unset: int = DEFAULT_DAYS) -> str:
+    """Return the due date of a document dated `dated`; a DATE_DRIVEN term falls on a day of a month.
+
+    `unset` is the number of days without a term.
+    """
     start = date.fromisoformat(dated)
     if term is None:
-        return (start + timedelta(days=DEFAULT_DAYS)).isoformat()
+        return (start + timedelta(days=unset)).isoformat()
     if "DayOfMonthDue" not in term:
         return (start + timedelta(days=int(term.get("DueDays", 0)))).isoformat()
     due = _on_day(start.year, start.month, int(term["DayOfMonthDue"]))

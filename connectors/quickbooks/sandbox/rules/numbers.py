@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.books.store import Json, Row
 from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
@@ -47,19 +47,60 @@ def number_sales_form(write: Write, kind: str, draft: Json, before: Json | None)
 
 
 def number_purchase(write: Write, draft: Json, before: Json | None) -> None:
-    """Check the DocNumber of a purchase; raises `Refusal` 6140.
+    """Check the DocNumber of a purchase; raises `Refusal` 6140. Cash and card expenses share one space of numbers."""
+    if draft["PaymentType"] == "Check":
+        number_check(write, draft, before)
+    elif _entered(draft, before):
+        rows = _numbered(write, "Purchase", draft, "Check", other=True)
+        _refuse_held(write, draft, [(row, "Expense") for row in rows])
 
-    Checks are compared with checks, and only when WarnDuplicateCheckNumber is on; cash and card expenses together.
+
+def number_check(write: Write, draft: Json, before: Json | None) -> None:
+    """Check a check's number; raises `Refusal` 6140 while WarnDuplicateCheckNumber is on.
+
+    Checks written as expenses and as bill payments share one space of numbers; card payments have none (recorded).
     """
-    if "DocNumber" not in draft or (before is not None and before.get("DocNumber") == draft["DocNumber"]):
+    if draft.get("PaymentType", draft.get("PayType")) != "Check" or not _entered(draft, before):
         return
-    check = draft["PaymentType"] == "Check"
-    if check and write.company.other_preference("WarnDuplicateCheckNumber") != "true":
+    if write.company.other_preference("WarnDuplicateCheckNumber") == "true":
+        held = [(row, "Check") for row in _numbered(write, "Purchase", draft, "Check")]
+        paid = [(row, "Bill Payment (Check)") for row in _numbered(write, "BillPayment", draft, "Check")]
+        _refuse_held(write, draft, [*held, *paid])
+
+
+def number_bill(write: Write, draft: Json, before: Json | None) -> None:
+    """Check a bill's number; raises `Refusal` 6140 while WarnDuplicateBillNumber is on."""
+    if _entered(draft, before) and write.company.other_preference("WarnDuplicateBillNumber") == "true":
+        rows = write.company.store.find("Bill", "DocNumber", draft["DocNumber"])
+        _refuse_held(write, draft, [(row, "Bill") for row in rows])
+
+
+def number_order(write: Write, draft: Json, before: Json | None) -> None:
+    """Number a purchase order of its own sequence (recorded: 1004 to 1010); a full update without one clears it."""
+    company = write.company
+    custom = company.other_preference("VendorAndPurchasesPrefs.UseCustomTxnNumbers") == "true"
+    if before is None and "DocNumber" not in draft and not custom:
+        draft["DocNumber"] = following(company.last_numbers.get("purchase_order", FIRST))
+    if before is None and "DocNumber" in draft:
+        company.last_numbers["purchase_order"] = draft["DocNumber"]
+
+
+def _entered(draft: Json, before: Json | None) -> bool:
+    return "DocNumber" in draft and (before is None or before.get("DocNumber") != draft["DocNumber"])
+
+
+def _numbered(write: Write, kind: str, draft: Json, how: str, *, other: bool = False) -> list[Row]:
+    """Return the holders of a number that are paid in this way, or in any `other` one."""
+    rows = write.company.store.find(kind, "DocNumber", draft["DocNumber"])
+    return [row for row in rows if (row.data.get("PaymentType", row.data.get("PayType")) == how) != other]
+
+
+def _refuse_held(write: Write, draft: Json, holders: list[tuple[Row, str]]) -> None:
+    if ALLOW_DUPLICATES in write.include or write.company.switches.duplicates == "allow":
         return
-    for row in write.company.store.find("Purchase", "DocNumber", draft["DocNumber"]):
-        same_space = (row.data["PaymentType"] == "Check") == check
-        if same_space and row.id != draft.get("Id") and ALLOW_DUPLICATES not in write.include:
-            raise Refusal(faults.duplicate_number(draft["DocNumber"], "Check" if check else "Expense", row.id))
+    for row, shown in holders:
+        if row.id != draft.get("Id"):
+            raise Refusal(faults.duplicate_number(draft["DocNumber"], shown, row.id))
 
 
 def _refuse_used(write: Write, kinds: tuple[str, ...], draft: Json) -> None:

@@ -39,7 +39,13 @@ def _name(company: Company, account: str, document: Json, detail: Json) -> Name 
     found = company.get("Account", account) or {}
     if found.get("AccountType") not in OPEN_TYPES:
         return None
-    if "CustomerRef" in detail:
+    if found["AccountType"] == "Accounts Receivable" and "CustomerRef" in detail:
         return "Customer", detail["CustomerRef"]["value"]
     entity = document.get("EntityRef")
-    return (str(entity.get("type", "Vendor")), str(entity["value"])) if entity else None
+    return (str(entity["type"]), str(entity["value"])) if entity else vendor_of(document)
+
+
+def vendor_of(document: Json) -> Name | None:
+    """Return whom a bill, a vendor credit or a bill payment concerns."""
+    vendor = document.get("VendorRef")
+    return ("Vendor", str(vendor["value"])) if vendor else None

@@ -1,0 +1,83 @@
+"""What bills, vendor credits and purchase orders have in common: a vendor, a payables account and lines."""
+
+from __future__ import annotations
+
+from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities.kind import METADATA, Write
+from connectors.quickbooks.sandbox.rules import frame, purchase_lines
+from connectors.quickbooks.sandbox.rules.postings import account_of
+from connectors.quickbooks.sandbox.rules.references import account, named
+
+QUERYABLE = ("Id", "DocNumber", "TxnDate", "VendorRef", "APAccountRef", "TotalAmt", *METADATA)
+PAYABLE = "Accounts Payable"
+# What QBO computes itself, or a US company without foreign currencies does not have.
+IGNORED = (
+    "ExchangeRate",
+    "GlobalTaxCalculation",
+    "HomeBalance",
+    "HomeTotalAmt",
+    "RecurDataRef",
+    "TxnTaxDetail",
+    "VendorCreditEx",
+    "BillEx",
+    "PurchaseOrderEx",
+    "RemitToAddr",
+)
+# The header's own members stand before the frame, these after it (recorded: bills_2026, purchase orders of May 2026).
+BODY = (
+    *frame.FRAME,
+    "CustomField",
+    "DocNumber",
+    "TxnDate",
+    "DepartmentRef",
+    "CurrencyRef",
+    "PrivateNote",
+    "LinkedTxn",
+    "Line",
+    "VendorRef",
+    "APAccountRef",
+    "TotalAmt",
+    "Memo",
+)
+
+
+def complete_form(write: Write, draft: Json, before: Json | None, *, accounts: tuple[str, ...] = (PAYABLE,)) -> Json:
+    """Compute what the three forms share; `accounts` are the account types that APAccountRef may have (() = any).
+
+    Raises:
+        Refusal: 2500 for vendor, term or account, 6430 for an account of another type, and any fault of lines.
+    """
+    form = {name: value for name, value in draft.items() if name not in IGNORED}
+    form.setdefault("TxnDate", clock.today(write.now))
+    form["CurrencyRef"] = frame.currency(write.company)
+    form["VendorRef"] = named(write.company, form["VendorRef"], "Vendor")
+    form["APAccountRef"] = _payable(write, form, accounts)
+    if "SalesTermRef" in form:  # recorded: a bill shows the term without its name
+        form["SalesTermRef"] = {"value": named(write.company, form["SalesTermRef"], "Term")["value"]}
+    form["Line"] = purchase_lines.complete_lines(write, form, before)
+    form["TotalAmt"] = purchase_lines.total(form["Line"])
+    return form
+
+
+def _payable(write: Write, form: Json, accounts: tuple[str, ...]) -> Json:
+    reference = form.get("APAccountRef") or {
+        "value": account_of(write.company, PAYABLE, str(form["CurrencyRef"]["value"]))
+    }
+    if not accounts:
+        return named(write.company, reference, "Account")
+    return account(write.company, reference, accounts, "APAccountRef")
+
+
+def copy_address(write: Write, form: Json, before: Json | None) -> None:
+    """Give the form its vendor's address under the address's own Id, or number the one that was sent (recorded)."""
+    sent = form.get("VendorAddr")
+    if sent is None:
+        vendor = write.company.get("Vendor", form["VendorRef"]["value"]) or {}
+        if "BillAddr" in vendor:
+            form["VendorAddr"] = vendor["BillAddr"]
+        return
+    bare = {name: value for name, value in sent.items() if name != "Id"}
+    known = (before or {}).get("VendorAddr", {})
+    same = bare == {name: value for name, value in known.items() if name != "Id"}
+    form["VendorAddr"] = {"Id": known["Id"] if same else write.company.next_id("address"), **bare}

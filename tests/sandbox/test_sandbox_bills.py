@@ -1,0 +1,377 @@
+"""Bills, vendor credits and the payments between them, as recorded in Intuit's own sandbox in May 2026."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+ACCOUNT, ITEM = "AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail"
+VENDOR = "30"  # Books by Bessie
+# Recorded: create_bill, May 2026.
+BILL_ORDER = (
+    "DueDate Balance domain sparse Id SyncToken MetaData TxnDate CurrencyRef Line VendorRef APAccountRef TotalAmt"
+)
+
+
+def account_line(amount: Any, account: str = "8", **detail: Any) -> dict[str, Any]:
+    return {"Amount": amount, "DetailType": ACCOUNT, ACCOUNT: {"AccountRef": {"value": account}, **detail}}
+
+
+def item_line(amount: Any, item: str = "11", **detail: Any) -> dict[str, Any]:
+    return {"Amount": amount, "DetailType": ITEM, ITEM: {"ItemRef": {"value": item}, **detail}}
+
+
+def form(amount: Any = 100, vendor: str = VENDOR, **more: Any) -> dict[str, Any]:
+    return {"VendorRef": {"value": vendor}, "Line": [account_line(amount)], **more}
+
+
+def check(total: Any, *links: tuple[str, str, Any], vendor: str = VENDOR, **more: Any) -> dict[str, Any]:
+    lines = [{"Amount": part, "LinkedTxn": [{"TxnId": id_, "TxnType": kind}]} for kind, id_, part in links]
+    bank = {"BankAccountRef": {"value": "35"}}
+    start = {"VendorRef": {"value": vendor}, "PayType": "Check", "CheckPayment": bank, "TotalAmt": total}
+    return {**start, "Line": lines, **more}
+
+
+def card(total: Any, *links: tuple[str, str, Any], **more: Any) -> dict[str, Any]:
+    body = check(total, *links, **more)
+    del body["CheckPayment"]
+    return body | {"PayType": "CreditCard", "CreditCardPayment": {"CCAccountRef": {"value": "41"}}}
+
+
+def balance(books, kind: str, id_: str) -> Decimal:
+    field = "CurrentBalance" if kind == "Account" else "Balance"
+    return Decimal(books.read(kind, id_)[field])
+
+
+def test_a_bill_is_answered_as_recorded(books):
+    bill = books.write("Bill", {**form(150, vendor="56"), "TxnDate": "2026-05-05", "Line": [account_line(150, "69")]})
+    assert " ".join(bill) == BILL_ORDER
+    assert list(bill["MetaData"]) == ["CreateTime", "LastModifiedByRef", "LastUpdatedTime"]
+    assert (bill["DueDate"], bill["Balance"], bill["TotalAmt"]) == ("2026-05-05", 150, 150)
+    assert bill["VendorRef"] == {"value": "56", "name": "Bob's Burger Joint"}
+    assert bill["APAccountRef"] == {"value": "33", "name": "Accounts Payable (A/P)"}
+    line = bill["Line"][0]
+    assert list(line) == ["Id", "LineNum", "Amount", "LinkedTxn", "DetailType", ACCOUNT, "CustomExtensions"]
+    assert list(line[ACCOUNT]) == ["AccountRef", "BillableStatus", "TaxCodeRef"]
+    assert line[ACCOUNT]["AccountRef"]["name"] == "Legal & Professional Fees:Accounting"
+    assert (line[ACCOUNT]["BillableStatus"], line[ACCOUNT]["TaxCodeRef"]) == ("NotBillable", {"value": "NON"})
+
+
+def test_a_bill_takes_the_address_of_its_vendor_and_its_day_from_its_terms(books):
+    bill = books.write("Bill", form(TxnDate="2026-03-23", SalesTermRef={"value": "3"}))
+    assert bill["VendorAddr"] == books.read("Vendor", VENDOR)["BillAddr"]
+    assert (bill["SalesTermRef"], bill["DueDate"]) == ({"value": "3"}, "2026-04-22")
+    assert list(bill)[:4] == ["SalesTermRef", "DueDate", "VendorAddr", "Balance"]
+    own = books.write("Bill", form(VendorAddr={"Line1": "123 Main", "City": "City"}))
+    assert own["VendorAddr"]["Line1"] == "123 Main"
+    assert own["VendorAddr"]["Id"] != bill["VendorAddr"]["Id"]
+
+
+@pytest.mark.parametrize("missing", ["VendorRef", "Line"])
+@pytest.mark.parametrize("entity", ["Bill", "VendorCredit", "PurchaseOrder"])
+def test_a_form_without_vendor_or_lines_is_refused(books, entity, missing):
+    body = form(APAccountRef={"value": "33"})
+    del body[missing]
+    error = books.refusal(entity, body)
+    assert (error["code"], error["element"]) == ("2020", missing)
+
+
+@pytest.mark.parametrize("missing", ["VendorRef", "PayType", "TotalAmt", "Line"])
+def test_a_bill_payment_without_what_it_needs_is_refused(books, missing):
+    bill = books.write("Bill", form())
+    body = check(100, ("Bill", bill["Id"], 100))
+    del body[missing]
+    assert (books.refusal("BillPayment", body)["code"], books.refusal("BillPayment", body)["element"]) == (
+        "2020",
+        missing,
+    )
+
+
+def test_a_bill_payment_says_from_which_account_unless_it_pays_nothing(books):
+    bill, credit = books.write("Bill", form()), books.write("VendorCredit", form())
+    body = check(100, ("Bill", bill["Id"], 100), CheckPayment={"PrintStatus": "NotSet"})
+    assert books.refusal("BillPayment", body)["element"] == "CheckPayment.BankAccountRef"
+    nothing = check(0, ("Bill", bill["Id"], 100), ("VendorCredit", credit["Id"], 100), CheckPayment={})
+    assert books.write("BillPayment", nothing)["CheckPayment"] == {"PrintStatus": "NotSet"}
+
+
+@pytest.mark.parametrize(
+    ("how", "account"),
+    [
+        (check, {"CheckPayment": {"BankAccountRef": {"value": "41"}}}),
+        (card, {"CreditCardPayment": {"CCAccountRef": {"value": "35"}}}),
+    ],
+)
+def test_a_bill_is_paid_from_an_account_of_the_right_type(books, how, account):
+    bill = books.write("Bill", form())
+    assert books.refusal("BillPayment", how(100, ("Bill", bill["Id"], 100)) | account)["code"] == "6430"
+
+
+def test_a_check_pays_a_bill_and_the_bill_shows_it(books):
+    bill = books.write("Bill", form())
+    body = check(100, ("Bill", bill["Id"], 100), DocNumber="11")
+    payment = books.write("BillPayment", body)
+    assert " ".join(payment) == (
+        "VendorRef PayType CheckPayment TotalAmt domain sparse Id SyncToken MetaData DocNumber TxnDate CurrencyRef Line"
+    )
+    assert payment["CheckPayment"] == {"BankAccountRef": {"value": "35", "name": "Checking"}, "PrintStatus": "NotSet"}
+    assert payment["Line"] == [{"Amount": 100, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}]
+    paid = books.read("Bill", bill["Id"])
+    assert (paid["Balance"], paid["SyncToken"]) == (0, "1")
+    assert paid["LinkedTxn"] == [{"TxnId": payment["Id"], "TxnType": "BillPaymentCheck"}]
+    assert paid["MetaData"]["LastUpdatedTime"] == payment["MetaData"]["LastUpdatedTime"]
+
+
+def test_a_card_payment_is_shown_on_the_bill_under_the_recorded_name(books):
+    bill = books.write("Bill", form())
+    payment = books.write("BillPayment", card(100, ("Bill", bill["Id"], 100)))
+    assert payment["CreditCardPayment"] == {"CCAccountRef": {"value": "41", "name": "Mastercard"}}
+    assert books.read("Bill", bill["Id"])["LinkedTxn"][0]["TxnType"] == "BillPaymentCheck"
+
+
+def test_paying_moves_the_vendor_the_bank_and_the_payables(books):
+    bill = books.write("Bill", form())
+    assert (balance(books, "Vendor", VENDOR), balance(books, "Account", "33")) == (100, -100)
+    books.write("BillPayment", check(60, ("Bill", bill["Id"], 60)))
+    assert balance(books, "Bill", bill["Id"]) == 40
+    assert (balance(books, "Vendor", VENDOR), balance(books, "Account", "33")) == (40, -40)
+    assert balance(books, "Account", "35") == -60
+    books.write("BillPayment", card(40, ("Bill", bill["Id"], 40)))
+    assert (balance(books, "Vendor", VENDOR), balance(books, "Account", "41")) == (0, -40)
+
+
+def test_more_money_than_bills_stays_as_the_vendors_credit(books):
+    bill = books.write("Bill", form())
+    payment = books.write("BillPayment", check(150, ("Bill", bill["Id"], 100)))
+    assert (payment["TotalAmt"], balance(books, "Vendor", VENDOR)) == (150, -50)
+
+
+def test_more_than_a_bill_owes_cannot_be_applied(books):
+    bill = books.write("Bill", form())
+    for body in (check(200, ("Bill", bill["Id"], 101)), check(50, ("Bill", bill["Id"], 100))):
+        error = books.refusal("BillPayment", body)
+        assert (error["code"], "greater than payment" in error["Detail"]) == ("6000", True)
+    assert balance(books, "Bill", bill["Id"]) == 100
+
+
+def test_paying_a_paid_bill_again_makes_a_voided_payment_or_is_refused(books):
+    bill = books.write("Bill", form())
+    books.write("BillPayment", check(100, ("Bill", bill["Id"], 100)))
+    again = books.write("BillPayment", check(100, ("Bill", bill["Id"], 100)))
+    assert (again["TotalAmt"], again["Line"], again["PrivateNote"]) == (0, [], "Voided")
+    assert (balance(books, "Vendor", VENDOR), balance(books, "Account", "35")) == (0, -100)
+    books.preferences(paid_bills="refuse")
+    assert books.refusal("BillPayment", check(100, ("Bill", bill["Id"], 100)))["code"] == "6000"
+
+
+def test_a_payment_of_nothing_applies_a_vendor_credit(books):
+    bill, credit = books.write("Bill", form(100)), books.write("VendorCredit", form(30))
+    assert (credit["Balance"], balance(books, "Vendor", VENDOR)) == (30, 70)
+    links = (("Bill", bill["Id"], 30), ("VendorCredit", credit["Id"], 30))
+    payment = books.write("BillPayment", check(0, *links))
+    assert (balance(books, "Bill", bill["Id"]), balance(books, "VendorCredit", credit["Id"])) == (70, 0)
+    assert (balance(books, "Vendor", VENDOR), balance(books, "Account", "35")) == (70, 0)
+    used = {"Id": credit["Id"], "SyncToken": "1"}
+    assert books.refusal("VendorCredit", used, operation="delete")["code"] == "6000"
+    assert books.refusal("VendorCredit", {**form(20), **used})["code"] == "6000"
+    books.write("BillPayment", {"Id": payment["Id"], "SyncToken": "0"}, operation="delete")
+    assert (balance(books, "Bill", bill["Id"]), balance(books, "VendorCredit", credit["Id"])) == (100, 30)
+    assert books.write("VendorCredit", used | {"SyncToken": "2"}, operation="delete")["status"] == "Deleted"
+
+
+def test_money_and_a_credit_pay_a_bill_together_on_one_line_too(books):
+    bill, credit = books.write("Bill", form(100)), books.write("VendorCredit", form(30))
+    books.write("BillPayment", check(70, ("Bill", bill["Id"], 100), ("VendorCredit", credit["Id"], 30)))
+    assert (balance(books, "Bill", bill["Id"]), balance(books, "Account", "35")) == (0, -70)
+    bill, credit = books.write("Bill", form(50)), books.write("VendorCredit", form(50))
+    both = [{"TxnId": bill["Id"], "TxnType": "Bill"}, {"TxnId": credit["Id"], "TxnType": "VendorCredit"}]
+    payment = books.write("BillPayment", check(0) | {"Line": [{"Amount": 50, "LinkedTxn": both}]})
+    assert payment["Line"] == [{"Amount": 50, "LinkedTxn": both}]
+    assert (balance(books, "Bill", bill["Id"]), balance(books, "VendorCredit", credit["Id"])) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "params", [{"operation": "update", "include": "void"}, {"include": "void"}, {"operation": "void"}]
+)
+def test_a_voided_payment_reopens_its_bill(books, params):
+    bill = books.write("Bill", form())
+    payment = books.write("BillPayment", check(100, ("Bill", bill["Id"], 100), PrivateNote="Rent"))
+    body = {"Id": payment["Id"], "SyncToken": "0", "sparse": True}
+    voided = books.write("BillPayment", body, **params)
+    assert (voided["TotalAmt"], voided["Line"], voided["PrivateNote"]) == (0, [], "Voided - Rent")
+    assert (voided["CheckPayment"], voided["SyncToken"]) == (payment["CheckPayment"], "1")
+    reopened = books.read("Bill", bill["Id"])
+    assert (reopened["Balance"], "LinkedTxn" in reopened, reopened["SyncToken"]) == (100, False, "2")
+    assert (balance(books, "Vendor", VENDOR), balance(books, "Account", "35")) == (100, 0)
+
+
+def test_a_bill_with_payments_is_deleted_only_after_them(books):
+    bill = books.write("Bill", form())
+    payment = books.write("BillPayment", check(100, ("Bill", bill["Id"], 100)))
+    assert books.refusal("Bill", {"Id": bill["Id"], "SyncToken": "1"}, operation="delete")["code"] == "6000"
+    books.write("BillPayment", {"Id": payment["Id"], "SyncToken": "0"}, operation="delete")
+    assert books.write("Bill", {"Id": bill["Id"], "SyncToken": "2"}, operation="delete")["status"] == "Deleted"
+    assert balance(books, "Vendor", VENDOR) == 0
+
+
+def test_a_smaller_bill_gives_the_rest_back_to_its_payments(books):
+    bill, credit = books.write("Bill", form(100)), books.write("VendorCredit", form(30))
+    links = (("Bill", bill["Id"], 100), ("VendorCredit", credit["Id"], 30))
+    payment = books.write("BillPayment", check(70, *links))
+    smaller = books.write("Bill", {**form(20), "Id": bill["Id"], "SyncToken": "1"})
+    assert (smaller["TotalAmt"], smaller["Balance"]) == (20, 0)
+    after = books.read("BillPayment", payment["Id"])
+    assert [line["Amount"] for line in after["Line"]] == [20, 20]
+    assert balance(books, "VendorCredit", credit["Id"]) == 10
+    assert balance(books, "Vendor", VENDOR) == -80
+
+
+def test_a_bill_that_moves_to_another_vendor_leaves_its_payment_behind(books):
+    bill = books.write("Bill", form(100))
+    payment = books.write("BillPayment", check(100, ("Bill", bill["Id"], 100)))
+    moved = books.write("Bill", {**form(100, vendor="31"), "Id": bill["Id"], "SyncToken": "1"})
+    assert (moved["Balance"], "LinkedTxn" in moved, books.read("BillPayment", payment["Id"])["Line"]) == (
+        100,
+        False,
+        [],
+    )
+    assert (balance(books, "Vendor", VENDOR), balance(books, "Vendor", "31")) == (-100, 100)
+
+
+def test_another_vendors_bill_a_missing_one_and_an_invoice_cannot_be_paid(books):
+    bill, invoice = books.write("Bill", form(vendor="31")), books.invoice()
+    codes = [
+        books.refusal("BillPayment", check(100, (kind, id_, 100)))["code"]
+        for kind, id_ in (("Bill", bill["Id"]), ("Bill", "99999"), ("Invoice", invoice["Id"]))
+    ]
+    assert codes == ["620", "610", "620"]
+
+
+def test_a_sparse_bill_repeats_its_vendor_and_a_full_one_loses_its_terms(books):
+    bill = books.write("Bill", form(SalesTermRef={"value": "3"}, DocNumber="17"))
+    change = {"Id": bill["Id"], "SyncToken": "0", "sparse": True, "PrivateNote": "Updated"}
+    assert books.refusal("Bill", change)["element"] == "VendorRef"
+    sparse = books.write("Bill", change | {"VendorRef": {"value": VENDOR}})
+    assert (sparse["SalesTermRef"], sparse["PrivateNote"], sparse["DocNumber"]) == ({"value": "3"}, "Updated", "17")
+    full = books.write("Bill", form() | {"Id": bill["Id"], "SyncToken": "1"})
+    assert "SalesTermRef" not in full
+    assert "DocNumber" not in full
+
+
+def test_what_a_client_says_of_totals_balance_and_payments_is_ignored(books):
+    bill = books.write(
+        "Bill", form(3, TotalAmt=5, Balance=10, LinkedTxn=[{"TxnId": "1", "TxnType": "BillPaymentCheck"}])
+    )
+    assert (bill["TotalAmt"], bill["Balance"], "LinkedTxn" in bill) == (3, 3, False)
+    payment = books.write("BillPayment", check(3, ("Bill", bill["Id"], 3)))
+    paid = books.read("Bill", bill["Id"])
+    again = books.write("Bill", paid | {"Balance": 3, "LinkedTxn": []})
+    assert again == paid
+    assert again["LinkedTxn"] == [{"TxnId": payment["Id"], "TxnType": "BillPaymentCheck"}]
+
+
+def test_item_lines_fill_and_empty_the_stock(books):
+    stock = books.read("Item", "11")["QtyOnHand"]
+    bill = books.write("Bill", {"VendorRef": {"value": VENDOR}, "Line": [item_line(80, UnitPrice=10, Qty=8)]})
+    detail = bill["Line"][0][ITEM]
+    assert list(detail) == ["BillableStatus", "ItemRef", "UnitPrice", "Qty", "TaxCodeRef"]
+    assert detail["ItemRef"] == {"value": "11", "name": "Pump"}
+    assert books.read("Item", "11")["QtyOnHand"] == stock + 8
+    assert balance(books, "Account", "81") == 80
+    books.write("VendorCredit", {"VendorRef": {"value": VENDOR}, "Line": [item_line(20, UnitPrice=10, Qty=2)]})
+    assert (books.read("Item", "11")["QtyOnHand"], balance(books, "Account", "81")) == (stock + 6, 60)
+    wrong = {"VendorRef": {"value": VENDOR}, "Line": [item_line(81, UnitPrice=10, Qty=8)]}
+    assert books.refusal("Bill", wrong)["code"] == "6070"
+
+
+def test_a_line_for_a_customer_is_billable_unless_it_says_otherwise(books):
+    customer = {"value": "26"}
+    lines = [
+        account_line(1, CustomerRef=customer),
+        account_line(1, CustomerRef=customer, BillableStatus="NotBillable"),
+        account_line(1, CustomerRef=customer, BillableStatus="HasBeenBilled"),
+        account_line(1),
+    ]
+    bill = books.write("Bill", form() | {"Line": lines})
+    states = [line[ACCOUNT]["BillableStatus"] for line in bill["Line"]]
+    assert states == ["Billable", "NotBillable", "NotBillable", "NotBillable"]
+    assert list(bill["Line"][0][ACCOUNT]) == ["CustomerRef", "AccountRef", "BillableStatus", "TaxCodeRef"]
+    assert books.refusal("Bill", form() | {"Line": [account_line(1, BillableStatus="Maybe")]})["code"] == "2170"
+
+
+def test_payables_and_receivables_on_a_line_need_somebody(books, bodies):
+    assert books.refusal("Purchase", bodies.purchase() | {"Line": [account_line(5, "33")]})["code"] == "6000"
+    assert books.refusal("Bill", form() | {"Line": [account_line(5, "84")]})["code"] == "6000"
+    named = bodies.purchase() | {"Line": [account_line(5, "33")], "EntityRef": {"value": VENDOR, "type": "Vendor"}}
+    books.write("Purchase", named)
+    assert balance(books, "Vendor", VENDOR) == -5
+
+
+def test_bill_numbers_are_checked_as_the_preference_says(books):
+    first = books.write("Bill", form(DocNumber="B-1"))
+    books.write("Bill", form(DocNumber="B-1"))
+    books.preferences(WarnDuplicateBillNumber=True)
+    error = books.refusal("Bill", form(DocNumber="B-1"))
+    assert error["code"] == "6140"
+    assert f"DocNumber=B-1 is assigned to TxnType=Bill with TxnId={first['Id']}" in error["Detail"]
+    assert books.write("Bill", form(DocNumber="B-1"), include="allowduplicatedocnum")["DocNumber"] == "B-1"
+
+
+def test_checks_share_their_numbers_whether_they_pay_bills_or_expenses(books, bodies):
+    bills = [books.write("Bill", form()) for _ in range(3)]
+    books.write("Purchase", bodies.purchase(DocNumber="75") | {"PaymentType": "Check"})
+    body = check(100, ("Bill", bills[0]["Id"], 100), DocNumber="75")
+    assert books.refusal("BillPayment", body)["code"] == "6140"
+    books.write("BillPayment", body | {"DocNumber": "76"})
+    assert books.refusal("Purchase", bodies.purchase(DocNumber="76") | {"PaymentType": "Check"})["code"] == "6140"
+    for bill in bills[1:]:  # recorded: three card payments of number 1
+        assert books.write("BillPayment", card(100, ("Bill", bill["Id"], 100), DocNumber="76"))["DocNumber"] == "76"
+
+
+def test_a_closed_period_takes_no_bill_and_no_payment(books):
+    bill = books.write("Bill", form(TxnDate="2026-01-31"))
+    books.preferences(BookCloseDate="2026-01-31")
+    body = check(100, ("Bill", bill["Id"], 100))
+    assert books.refusal("BillPayment", body | {"TxnDate": "2026-01-31"})["code"] == "6210"
+    assert books.refusal("Bill", form(TxnDate="2026-01-31"))["code"] == "6210"
+    assert books.write("BillPayment", body)["TotalAmt"] == 100
+
+
+def test_bills_and_their_payments_are_counted_in_queries_and_credits_are_not(books):
+    bill = books.write("Bill", form(DocNumber="7", SalesTermRef={"value": "3"}))
+    books.write("BillPayment", check(40, ("Bill", bill["Id"], 40)))
+    books.write("VendorCredit", form(5))
+    for condition in (
+        "VendorRef = '30'",
+        "Balance > '0'",
+        "DueDate > '2026-01-01'",
+        "DocNumber = '7'",
+        "TotalAmt = '100'",
+    ):
+        found = books.query(f"select * from Bill where {condition}")
+        assert ([row["Id"] for row in found["Bill"]], found["totalCount"]) == ([bill["Id"]], 1)
+    assert books.query("select * from BillPayment where VendorRef = '30'")["totalCount"] == 1
+    assert "totalCount" not in books.query("select * from VendorCredit")
+
+
+def test_a_vendor_read_alone_shows_its_rates_and_a_query_does_not(books):
+    """Recorded: create_vendor and vendors_2026."""
+    address = {"Line1": "123 Main St", "City": "San Francisco", "Country": "USA", "PostalCode": "94105"}
+    body = {"DisplayName": "Test", "GivenName": "John", "CompanyName": "Acme Inc", "BillAddr": address}
+    vendor = books.write(
+        "Vendor", body | {"PrimaryPhone": {"FreeFormNumber": "555-1234"}, "TaxIdentifier": "123-45-6789"}
+    )
+    assert " ".join(vendor) == (
+        "TaxIdentifier BillAddr Balance BillRate Vendor1099 CurrencyRef CostRate domain sparse Id SyncToken MetaData "
+        "GivenName CompanyName DisplayName PrintOnCheckName Active V4IDPseudonym PrimaryPhone"
+    )
+    assert vendor["TaxIdentifier"] == "XXXXXX-6789"
+    assert (vendor["BillRate"], vendor["CostRate"], len(vendor["V4IDPseudonym"])) == (0, 0, 38)
+    assert books.read("Vendor", vendor["Id"]) == vendor
+    listed = books.query(f"select * from Vendor where Id = '{vendor['Id']}'")["Vendor"][0]
+    assert listed == {name: value for name, value in vendor.items() if name not in ("BillRate", "CostRate")}
+    full = books.write("Vendor", {"Id": vendor["Id"], "SyncToken": "0", "DisplayName": "Test Update"})
+    assert (full["PrintOnCheckName"], full["V4IDPseudonym"]) == ("Test Update", vendor["V4IDPseudonym"])
+    assert "CompanyName" not in full
