@@ -26,6 +26,7 @@ format: install-dev ## write the code as the formatter wants it
 
 benchmarks: install-dev ## deterministic counts: rows, queries, calls
 	$(BIN)/python -m benchmarks.idle_poll
+	$(BIN)/python -m benchmarks.sandbox_speed
 
 install: .venv/.runtime ## .venv/bin/cuadre, from the lock file
 

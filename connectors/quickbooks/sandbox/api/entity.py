@@ -13,13 +13,22 @@ from connectors.quickbooks.sandbox.api.replay import RequestId
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write, alone, as_sent
 from connectors.quickbooks.sandbox.messages import Response
-from connectors.quickbooks.sandbox.papers import pdf, sending
+from connectors.quickbooks.sandbox.papers import sending
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 Attached = Callable[[Asked, Kind, str], tuple[int, Json] | Response]
 SINGLE = "single"  # the sequence of entities of which a company has one: Preferences, CompanyInfo
-ATTACHED: dict[tuple[str, str], Attached] = {("GET", "pdf"): pdf.document, ("POST", "send"): sending.send}
+
+
+def _pdf(asked: Asked, kind: Kind, id_: str) -> Response:
+    # The drawing library takes a third of a second to load, and few clients ask for it.
+    from connectors.quickbooks.sandbox.papers import pdf  # noqa: PLC0415
+
+    return pdf.document(asked, kind, id_)
+
+
+ATTACHED: dict[tuple[str, str], Attached] = {("GET", "pdf"): _pdf, ("POST", "send"): sending.send}
 
 
 def answer(asked: Asked, kind: Kind) -> tuple[int, Json] | Response:

@@ -35,6 +35,11 @@ class Row:
     data: Json
     changed: int
 
+    @property
+    def number(self) -> int:
+        """The Id as a number, 0 for the few that are words ("NON")."""
+        return int(self.id) if self.id.isdecimal() else 0
+
 
 Places = Callable[[Row], Iterable[Place]]
 
@@ -149,29 +154,27 @@ class Store:
             self._undo.append((key, old))
         if row is not None:
             self._rows[kind][id_] = row
-        self._index_texts(id_, _entries(old), _entries(row))
+        for field in INDEXED:
+            before, after = old and old.data.get(field), row and row.data.get(field)
+            if before != after:
+                self._index_text(id_, _entry(kind, field, before), _entry(kind, field, after))
         for places, listed in self._sorted[kind].values():
             _move(listed, set(places(old)) if old else set(), set(places(row)) if row else set())
 
-    def _index_texts(self, id_: str, before: set[tuple[str, str, str]], after: set[tuple[str, str, str]]) -> None:
-        for entry in before - after:
-            self._index[entry].pop(id_)
-            if not self._index[entry]:
-                del self._index[entry]
-        for entry in after - before:
-            self._index.setdefault(entry, {})[id_] = None
+    def _index_text(self, id_: str, before: tuple[str, str, str] | None, after: tuple[str, str, str] | None) -> None:
+        if before is not None:
+            del self._index[before][id_]
+            if not self._index[before]:
+                del self._index[before]
+        if after is not None:
+            self._index.setdefault(after, {})[id_] = None
 
 
-def _entries(row: Row | None) -> set[tuple[str, str, str]]:
-    entries: set[tuple[str, str, str]] = set()
-    if row is None:
-        return entries
-    for field in INDEXED:
-        value = row.data.get(field)
-        if value is not None:
-            text = value.get("value", "") if isinstance(value, dict) else value
-            entries.add((row.kind, field, str(text).casefold()))
-    return entries
+def _entry(kind: str, field: str, value: Any) -> tuple[str, str, str] | None:
+    if value is None:
+        return None
+    text = value.get("value", "") if isinstance(value, dict) else value
+    return kind, field, str(text).casefold()
 
 
 def _move(listed: SortedList, before: set[Place], after: set[Place]) -> None:

@@ -38,6 +38,11 @@ class Field:
         return RANKS[self.sort]
 
     @property
+    def alike(self) -> bool:
+        """Whether it sorts as it compares; text does not, because of case."""
+        return self.sort in (shapes.NUMBER, shapes.DATE, shapes.MOMENT)
+
+    @property
     def single(self) -> bool:
         """Whether an object has one value at most; a way through a list may lead to several."""
         return len(self.path) < 3

@@ -20,7 +20,7 @@ from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 Span = tuple[Place, Place]  # from the first place, included, to the second, excluded
-LAST_ID = "\U0010ffff"  # after every Id
+AFTER = 10**30  # after the number of every Id
 DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:\Z|[T ZzZ+-].*)", re.DOTALL)
 
 
@@ -38,7 +38,7 @@ class Test:
 
 def places(field: Field, row: Row) -> list[Place]:
     """Return where a row stands among the rows of its kind, sorted by what the field compares as."""
-    return [(*key, row.id) for key in field.keys(row.data)]
+    return [(*key, row.number, row.id) for key in field.keys(row.data)]
 
 
 def tests(kind: Kind, condition: All, now: datetime) -> list[Test]:
@@ -96,17 +96,17 @@ def _by_id(asked: Comparison) -> Test:
 def _spans(operator: str, values: list[Key]) -> tuple[Span, ...]:
     """Return the places of an operator; what is absent is neither less nor more than anything."""
     if operator in ("=", "IN"):
-        return tuple((value, (*value, LAST_ID)) for value in dict.fromkeys(values))
+        return tuple((value, (*value, AFTER)) for value in dict.fromkeys(values))
     first = values[0]
     if ABSENT in values:
         return ()
     if operator == "BETWEEN":
-        return ((first, (*values[1], LAST_ID)),)
+        return ((first, (*values[1], AFTER)),)
     rank = first[0]
     return {
         "<": (((rank,), first),),
-        "<=": (((rank,), (*first, LAST_ID)),),
-        ">": (((*first, LAST_ID), (rank + 1,)),),
+        "<=": (((rank,), (*first, AFTER)),),
+        ">": (((*first, AFTER), (rank + 1,)),),
         ">=": ((first, (rank + 1,)),),
     }[operator]
 
@@ -126,7 +126,7 @@ def _like(field: Field, pattern: str) -> Test:
     def holds(row: Row) -> bool:
         return any(key != ABSENT and matcher.fullmatch(_text(key)) is not None for key in field.keys(row.data))
 
-    if len(parts) == 2 and parts[0] and not parts[1] and field.rank == 3 and parts[0][-1] < LAST_ID:
+    if len(parts) == 2 and parts[0] and not parts[1] and field.rank == 3 and parts[0][-1] < "\U0010ffff":
         after = parts[0][:-1] + chr(ord(parts[0][-1]) + 1)
         return Test(holds, field, (((3, parts[0]), (3, after)),))
     return Test(holds)

@@ -25,6 +25,7 @@ class Ranking:
     """One sorted list of a kind's rows, read forwards or backwards; `place` says where a row stands in it."""
 
     name: Any
+    field: Field
     place: Callable[[Row], Place]
     backwards: bool
 
@@ -37,6 +38,11 @@ class Ranking:
         else:
             places = listed.islice(start, last)
         return (place[-1] for place in places)
+
+    def within(self, store: Store, kind: str, low: Place, high: Place) -> Iterator[str]:
+        """Give the Ids of a span in order; the field must sort as it compares (`Field.alike`)."""
+        listed = store.sorted(kind, self.name, lambda row: (self.place(row),))
+        return (place[-1] for place in listed.irange(low, high, inclusive=(True, False), reverse=self.backwards))
 
 
 def changed_since(store: Store, kind: str, start: datetime) -> Iterator[str]:
@@ -55,7 +61,8 @@ def ranking(kind: Kind, orders: Sequence[Order]) -> Ranking | None:
     sign = -1 if descending else 1
     return Ranking(
         ("order", field.name, descending),
-        lambda row: (*field.order(row.data), sign * _number(row), row.id),
+        field,
+        lambda row: (*field.order(row.data), sign * row.number, row.id),
         backwards=descending,
     )
 
@@ -65,7 +72,7 @@ def arranged(kind: Kind, orders: Sequence[Order], rows: Iterable[Row]) -> list[R
     one = ranking(kind, orders)
     if one is not None:
         return sorted(rows, key=one.place, reverse=one.backwards)
-    found = sorted(rows, key=_number)
+    found = sorted(rows, key=lambda row: row.number)
     for order in reversed(orders):
         field = fields.queryable(kind, order.field)
         found.sort(key=lambda row, field=field: field.order(row.data), reverse=order.descending)  # type: ignore[misc]
@@ -74,14 +81,10 @@ def arranged(kind: Kind, orders: Sequence[Order], rows: Iterable[Row]) -> list[R
 
 def _default(kind: Kind) -> Ranking:
     if kind.transaction:
-        return Ranking("changed", _change, backwards=True)
+        return Ranking("changed", CHANGED, _change, backwards=True)
     name = Field(kind.sort_field, (kind.sort_field,), shapes.TEXT)
-    return Ranking("listed", lambda row: (*name.order(row.data), _number(row), row.id), backwards=False)
+    return Ranking("listed", name, lambda row: (*name.order(row.data), row.number, row.id), backwards=False)
 
 
 def _change(row: Row) -> Place:
     return (*CHANGED.order(row.data), row.changed, row.id)
-
-
-def _number(row: Row) -> int:
-    return int(row.id) if row.id.isdecimal() else 0

@@ -15,8 +15,9 @@ from connectors.quickbooks.sandbox.books.store import Json, Row, Store
 from connectors.quickbooks.sandbox.entities.kind import Kind
 from connectors.quickbooks.sandbox.entities.registry import BY_NAME
 from connectors.quickbooks.sandbox.query import fields, matching, ordering
+from connectors.quickbooks.sandbox.query.fields import Field
 from connectors.quickbooks.sandbox.query.language import MOST_ROWS, Query, parse
-from connectors.quickbooks.sandbox.query.matching import Test
+from connectors.quickbooks.sandbox.query.matching import Span, Test
 from connectors.quickbooks.sandbox.query.unserved import UNSERVED
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
@@ -85,6 +86,13 @@ class _Chosen:
             self._rows = list(passing(self.store.look(self.kind.name, self._ids()), others))
         return self._rows
 
+    def span_of(self, field: Field) -> Span | None:
+        """Return the one span that leaves fewest rows, if it is one of this field."""
+        best = self._best
+        if best is None or best.field is None or best.spans is None or len(best.spans) != 1:
+            return None
+        return best.spans[0] if best.field.name == field.name and field.alike else None
+
     def _exact(self) -> bool:
         return self._best is not None and self._best.field is not None and self._best.field.single
 
@@ -125,13 +133,17 @@ def _page(chosen: _Chosen, query: Query, start: int, most: int) -> list[Row]:
     ranking = ordering.ranking(chosen.kind, query.orders)
     stop = start - 1 + most
     store, name = chosen.store, chosen.kind.name
-    if ranking is not None and not chosen.tests:
-        return list(store.look(name, ranking.ids(store, name, start - 1, stop)))
     counting = chosen.kind.counted and len(chosen.tests) > 1
-    # Walking looks at about stop * (all / passing) rows, sorting at all that pass.
-    if ranking is None or counting or chosen.size * chosen.size <= stop * store.count(name):
+    if ranking is None or counting:
         return ordering.arranged(chosen.kind, query.orders, chosen.rows())[start - 1 : stop]
-    return list(islice(passing(store.look(name, ranking.ids(store, name)), chosen.tests), start - 1, stop))
+    if not chosen.tests:
+        return list(store.look(name, ranking.ids(store, name, start - 1, stop)))
+    span = chosen.span_of(ranking.field)
+    # Walking looks at about stop * (all / passing) rows, sorting at all that pass.
+    if span is None and chosen.size * chosen.size <= stop * store.count(name):
+        return ordering.arranged(chosen.kind, query.orders, chosen.rows())[start - 1 : stop]
+    ids = ranking.ids(store, name) if span is None else ranking.within(store, name, *span)
+    return list(islice(passing(store.look(name, ids), chosen.tests), start - 1, stop))
 
 
 def _projected(data: Json, shown: list[tuple[str, ...]]) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -56,13 +57,18 @@ def _text(value: Any, *, money: bool) -> str:
     if isinstance(value, (Decimal, int)):
         return number_text(value, money=money)
     if isinstance(value, dict):
-        members = (f"{encode_basestring(key)}:{_text(item, money=key in MONEY_FIELDS)}" for key, item in value.items())
+        members = [_name(key) + _text(item, money=key in MONEY_FIELDS) for key, item in value.items()]
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(_text(item, money=False) for item in value) + "]"
+        return "[" + ",".join([_text(item, money=False) for item in value]) + "]"
     if value is None:
         return "null"
     raise TypeError(f"{type(value).__name__} is not a JSON value")
+
+
+@lru_cache(maxsize=4096)
+def _name(key: str) -> str:
+    return encode_basestring(key) + ":"
 
 
 def _refuse_constant(name: str) -> Any:
