@@ -31,15 +31,26 @@ class SandboxAdapter(BaseAdapter):
         self,
         request: requests.PreparedRequest,
         stream: bool = False,  # noqa: ARG002, FBT001, FBT002 - the signature is that of requests
-        timeout: Any = None,  # noqa: ARG002
+        timeout: Any = None,
         verify: bool | str = True,  # noqa: ARG002, FBT001, FBT002
         cert: Any = None,  # noqa: ARG002
         proxies: Mapping[str, str] | None = None,  # noqa: ARG002
     ) -> requests.Response:
-        """Answer the request; raises `requests.ConnectionError` when the sandbox loses it or its reply."""
+        """Answer the request at once, a delayed one too.
+
+        Raises:
+            requests.ReadTimeout: the answer would come later than `timeout`, or after a hang not at all.
+            requests.ConnectionError: the sandbox lost the request or its reply.
+            requests.exceptions.ChunkedEncodingError: the sandbox cut the answer in the middle of its body.
+        """
         url = request.url or ""
         headers = {"Host": url.partition("://")[2].partition("/")[0], **dict(request.headers)}
         answer = self._sandbox.handle(Request.of(request.method or "GET", url, headers, _bytes(request.body)))
+        patience = timeout[1] if isinstance(timeout, tuple) else timeout
+        if answer.delay and (answer.lost or (patience is not None and answer.delay.total_seconds() > patience)):
+            raise requests.ReadTimeout(f"no answer for {answer.delay}", request=request)
+        if answer.cut:
+            raise requests.exceptions.ChunkedEncodingError("the body ended in the middle", request=request)
         if answer.lost:
             raise requests.ConnectionError("the sandbox closed the connection without an answer", request=request)
         response = requests.Response()

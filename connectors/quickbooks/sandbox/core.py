@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from threading import RLock
 from typing import Literal
@@ -19,10 +20,16 @@ from connectors.quickbooks.sandbox.entities.registry import POSTS
 from connectors.quickbooks.sandbox.inside.journal import Entry, Journal
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.signin.tokens import TokenBook
+from connectors.quickbooks.sandbox.trouble import effects, meters
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule, Injector
+from connectors.quickbooks.sandbox.trouble.limits import Limiter, Limits
 
 CONTROL = "/sandbox"
 FIRST_REALM = "9130000000000001"
+
+
+def no_pause(_: timedelta) -> None:
+    """Wait for nothing: in this process, a delay is told by the response and not lived through."""
 
 
 class Sandbox:
@@ -33,6 +40,7 @@ class Sandbox:
         realms: the companies that exist, or "any": a company appears when it is first asked for.
         seed: "us" (Intuit's demo lists) or "empty" (chart of accounts only), for companies made here.
         clients: registered apps, client id to secret; none means that any is accepted.
+        limits: how much a client may ask; None (the default) is no limit at all.
         rotate: when a refresh gives a new refresh token: "daily" (as Intuit), "always" or "never".
         random_hex: gives 2n hexadecimal characters; tests pass a counter.
     """
@@ -45,12 +53,15 @@ class Sandbox:
         seed: str = "us",
         clients: Mapping[str, str] | None = None,
         rotate: str = "daily",
+        limits: Limits | None = None,
         random_hex: Callable[[int], str] = secrets.token_hex,
     ) -> None:
         self.clock = clock.Clock(now)
         self.tokens = TokenBook(self.clock.now, random_hex, rotate)
         self.companies: dict[str, Company] = {}
         self.injector = Injector()
+        self.limiter = Limiter(limits)
+        self.meters = meters.Meters()
         self.journal = Journal()
         self.lock = RLock()
         self._any_realm = realms == "any"
@@ -60,15 +71,20 @@ class Sandbox:
         self._random = random_hex
         self._make_first()
 
-    def handle(self, request: Request) -> Response:
-        """Answer one request; a response that is `lost` must reach nobody."""
-        with self.lock:
-            call = calls.classify(request)
-            if request.path.startswith(CONTROL):
+    def handle(self, request: Request, pause: Callable[[timedelta], None] = no_pause) -> Response:
+        """Answer one request; a response that is `lost` must reach nobody.
+
+        `pause` waits for a response's delay while the call still counts as in flight; other calls go on meanwhile.
+        """
+        call = calls.classify(request)
+        if request.path.startswith(CONTROL):
+            with self.lock:
                 return self._finished(routes.answer(self, request, call))
-            rule = self.injector.strike(call)
-            response = self._finished(self._answered(request, call, rule))
-            self._record(request, call, response)
+        with self.limiter.flight(call.realm) as room:
+            with self.lock:
+                response = self._finished(self._answered(request, call, room=room))
+                self._record(request, call, response)
+            pause(response.delay)
             return response
 
     def add_company(self, realm: str, *, seed: str = "", name: str = "") -> Company:
@@ -108,22 +124,39 @@ class Sandbox:
             self.injector.add(rule)
 
     def reset(self) -> None:
-        """Begin again: first companies, empty journal, no rules. Tokens stay good."""
+        """Begin again: first companies, empty journal and meters, no rules. Tokens and limits stay."""
         with self.lock:
             self.companies.clear()
             self.injector.clear()
             self.journal.clear()
+            self.limiter.clear()
+            self.meters.clear()
             self._make_first()
 
     def _make_first(self) -> None:
         for realm in self._first:
             self.add_company(realm)
 
-    def _answered(self, request: Request, call: Call, rule: FaultRule | None) -> Response:
-        if rule is not None and rule.before:
-            return rule.response(self.clock.now())
-        response = routes.answer(self, request, call)
-        return response if rule is None else rule.response(self.clock.now())
+    def _answered(self, request: Request, call: Call, *, room: bool) -> Response:
+        now = self.clock.now()
+        weight = meters.weigh(request, call)
+        limits = self.limiter.limits
+        if limits is not None and not (room and self._affords(weight, limits, now) and self.limiter.admit(call, now)):
+            return limits.refusal(request, now)
+
+        def run() -> Response:
+            response = routes.answer(self, request, call)
+            if response.status == 200 and weight:
+                self.meters.add(call.realm, weight, now)
+            return response
+
+        rule = self.injector.strike(request, call)
+        return run() if rule is None else effects.under(rule, self, request, call, run)
+
+    def _affords(self, weight: Counter[str], limits: Limits, now: datetime) -> bool:
+        """Say whether the plan still covers a call: when its reads are used up, writes go on (qbo-facts section 6)."""
+        most = limits.core_plus_per_month
+        return most is None or not weight["core_plus"] or self.meters.core_plus(now) < most
 
     def _finished(self, response: Response) -> Response:
         tid = f"1-{self._random(4)}-{self._random(12)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -46,9 +47,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response; when `lost` is true nobody may see it: the connection breaks instead."""
+    """An HTTP response that may come late (after `delay`), be cut in the middle of its body, or be lost altogether.
+
+    When `lost` is true nobody may see it: the connection breaks instead.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     lost: bool = False
+    cut: bool = False
+    delay: timedelta = timedelta()

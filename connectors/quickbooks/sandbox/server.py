@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import sys
+from datetime import timedelta
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from connectors.quickbooks.sandbox.core import Sandbox
@@ -25,6 +26,7 @@ class SandboxServer(ThreadingHTTPServer):
         self.sandbox = sandbox
         self._connections: set[socket.socket] = set()
         self._guard = Lock()
+        self._stopping = Event()
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -38,6 +40,7 @@ class SandboxServer(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Stop listening, cut open connections, wait for the thread."""
+        self._stopping.set()
         self.shutdown()
         self.server_close()
         with self._guard:
@@ -45,6 +48,11 @@ class SandboxServer(ThreadingHTTPServer):
         for connection in open_now:
             _cut(connection)
         self._thread.join()
+
+    def pause(self, delay: timedelta) -> None:
+        """Wait, but not longer than the server runs."""
+        if delay:
+            self._stopping.wait(delay.total_seconds())
 
     def __enter__(self) -> Self:
         return self
@@ -82,12 +90,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = Request.of(self.command, self.path, dict(self.headers.items()), body)
-        answer = self.server.sandbox.handle(request)
-        if answer.lost:
+        answer = self.server.sandbox.handle(request, self.server.pause)
+        if not answer.lost:
+            self._send(answer)
+        if answer.lost or answer.cut:
             self.close_connection = True
             _cut(self.connection)
-            return
-        self._send(answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _serve  # noqa: N815 - names of http.server
 
@@ -96,6 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
         head += [f"{name}: {text}" for name, text in answer.headers.items()]
         head += [f"Content-Length: {len(answer.body)}", "", ""]
         body = b"" if self.command == "HEAD" else answer.body
+        body = body[: len(body) // 2] if answer.cut else body
         self.wfile.write("\r\n".join(head).encode("latin-1", errors="replace") + body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of http.server

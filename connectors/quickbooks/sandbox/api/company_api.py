@@ -29,15 +29,15 @@ CHALLENGE = 'Bearer realm="Intuit", error="invalid_token"'
 def answer(sandbox: Sandbox, request: Request, call: Call) -> Response:
     """Check the token, then answer the call; every refusal becomes its recorded body."""
     now = sandbox.clock.now()
-    refused = _gate(sandbox, request, call, now)
-    if refused is not None:
-        return refused
+    stopped = _gate(sandbox, request, call, now)
+    if stopped is not None:
+        return stopped
     company = sandbox.company(call.realm)
     company.address = request.header("Host")
     try:
         answered = dispatch(Asked(company, request, call, now))
     except Refusal as refusal:
-        return _refused(request, refusal, now)
+        return refused(request, refusal, now)
     if isinstance(answered, Response):
         return replace(answered, headers={**ACCEPTED, **answered.headers})
     status, body = answered
@@ -51,14 +51,19 @@ def _gate(sandbox: Sandbox, request: Request, call: Call, now: datetime) -> Resp
     realms = sandbox.tokens.realms_of(token) if scheme.lower() == "bearer" else set()
     if not realms:
         detail = f"Token expired: {token[:6]}..." if sandbox.tokens.expired(token) else None
-        body = faults.unauthenticated(detail, now)
-        return dialect.answer(request, 401, body, {"WWW-Authenticate": CHALLENGE})
+        return unauthenticated(request, detail, now)
     if call.realm not in realms or not sandbox.may_exist(call.realm):
         return dialect.answer(request, 403, faults.forbidden(now))
     return None
 
 
-def _refused(request: Request, refusal: Refusal, now: datetime) -> Response:
+def unauthenticated(request: Request, detail: str | None, now: datetime) -> Response:
+    """Return the 401 of a token that is no longer good, or never was."""
+    return dialect.answer(request, 401, faults.unauthenticated(detail, now), {"WWW-Authenticate": CHALLENGE})
+
+
+def refused(request: Request, refusal: Refusal, now: datetime) -> Response:
+    """Return a refusal as HTTP 400 with its recorded body."""
     body = refusal.body()
     if refusal.timed:
         body["time"] = clock.envelope_time(now)

@@ -65,6 +65,15 @@ class Company:
         """Whether the subscription still allows writing (CompanyInfo's SubscriptionStatus)."""
         return named_value(self.information, "SubscriptionStatus") in WRITABLE_STATES | {""}
 
+    def subscribe(self, status: str) -> None:
+        """Set SubscriptionStatus; with EXPIRED, RESTRICTED, SUSPENDED or CANCELLED only reads are left."""
+        self.put("CompanyInfo", with_named_value(self.information, "SubscriptionStatus", status))
+
 
 def named_value(holder: Json, name: str) -> str:
     return next((str(one["Value"]) for one in holder.get("NameValue", ()) if one["Name"] == name), "")
+
+
+def with_named_value(holder: Json, name: str, value: str) -> Json:
+    others = [one for one in holder["NameValue"] if one["Name"] != name]
+    return {**holder, "NameValue": [*others, {"Name": name, "Value": value}]}

@@ -11,11 +11,12 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from connectors.quickbooks.sandbox import clock
-from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.company import Company, with_named_value
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.books.switches import Switches
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule
+from connectors.quickbooks.sandbox.trouble.limits import Limits
 from connectors.quickbooks.sandbox.wire import jsontext
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ def _answered(sandbox: Sandbox, request: Request, body: Json) -> Any:
         ("POST", "/sandbox/clock"): _clock,
         ("POST", "/sandbox/reset"): _reset,
         ("POST", "/sandbox/faults"): _fault,
+        ("GET", "/sandbox/faults"): _faults,
+        ("DELETE", "/sandbox/faults"): _no_faults,
+        ("GET", "/sandbox/meters"): _meters,
+        ("GET", "/sandbox/limits"): _limits,
+        ("POST", "/sandbox/limits"): _set_limits,
     }
     handler = handlers.get((request.method, request.path.rstrip("/")))
     if handler is None:
@@ -90,17 +96,12 @@ def set_preferences(company: Company, body: Json) -> Json:
         preferences[group] = {name: value for name, value in merged.items() if value is not None}
     for name in OTHERS:
         if name in body:
-            preferences["OtherPrefs"] = _named(preferences["OtherPrefs"], name, str(body[name]).lower())
+            preferences["OtherPrefs"] = with_named_value(preferences["OtherPrefs"], name, str(body[name]).lower())
     company.put("Preferences", preferences)
     if "SubscriptionStatus" in body:
-        company.put("CompanyInfo", _named(company.information, "SubscriptionStatus", body["SubscriptionStatus"]))
+        company.subscribe(body["SubscriptionStatus"])
     company.switches = replace(company.switches, **{name: body[name] for name in switches if name in body})
     return {"realm": company.realm, **body}
-
-
-def _named(holder: Json, name: str, value: str) -> Json:
-    others = [one for one in holder["NameValue"] if one["Name"] != name]
-    return {**holder, "NameValue": [*others, {"Name": name, "Value": value}]}
 
 
 def _state(sandbox: Sandbox, _body: Json) -> Json:
@@ -113,9 +114,13 @@ def _state(sandbox: Sandbox, _body: Json) -> Json:
         }
         for realm, one in sandbox.companies.items()
     }
-    rules = [asdict(rule) for rule in sandbox.injector.rules]
     meters = dict(sorted(sandbox.journal.meters.items()))
-    return {"time": clock.envelope_time(sandbox.clock.now()), "realms": realms, "meters": meters, "faults": rules}
+    return {
+        "time": clock.envelope_time(sandbox.clock.now()),
+        "realms": realms,
+        "meters": meters,
+        "faults": sandbox.injector.shown(),
+    }
 
 
 def _journal(sandbox: Sandbox, _body: Json) -> list[Json]:
@@ -134,10 +139,36 @@ def _reset(sandbox: Sandbox, body: Json) -> Json:
 
 def _fault(sandbox: Sandbox, body: Json) -> Json:
     if body.get("clear"):
-        sandbox.injector.clear()
-    else:
-        sandbox.fail(FaultRule.of(body))
-    return {"faults": [asdict(rule) for rule in sandbox.injector.rules]}
+        return _no_faults(sandbox, body)
+    sandbox.fail(FaultRule.of(body))
+    return _faults(sandbox, body)
+
+
+def _faults(sandbox: Sandbox, _body: Json) -> Json:
+    return {"faults": sandbox.injector.shown()}
+
+
+def _no_faults(sandbox: Sandbox, body: Json) -> Json:
+    sandbox.injector.clear()
+    return _faults(sandbox, body)
+
+
+def _meters(sandbox: Sandbox, _body: Json) -> Json:
+    limits = sandbox.limiter.limits
+    return sandbox.meters.report(sandbox.clock.now(), limits.core_plus_per_month if limits else None)
+
+
+def _limits(sandbox: Sandbox, _body: Json) -> Json:
+    limits = sandbox.limiter.limits
+    return {"on": False} if limits is None else {"on": True, **asdict(limits)}
+
+
+def _set_limits(sandbox: Sandbox, body: Json) -> Json:
+    """Change the limits that the body names, the others stay; `{"on": false}` switches all of them off."""
+    named = {name: value for name, value in body.items() if name != "on"}
+    changed = replace(sandbox.limiter.limits or Limits(), **named)
+    sandbox.limiter.limits = changed if body.get("on", True) else None
+    return _limits(sandbox, body)
 
 
 def _json(status: int, body: Any) -> Response:

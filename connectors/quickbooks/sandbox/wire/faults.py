@@ -226,6 +226,17 @@ def duplicate_number(number: str, kind: str, holder: str) -> Fault:
     return Fault("6140", "Duplicate Document Number Error", detail)
 
 
+def one_at_a_time(things: str) -> Fault:
+    """6000, when two writers are at the same list: `things` is "name" or "product or service" (qbo-facts section 7)."""
+    return business(f"You can only add or edit one {things} at a time. Please try again.")
+
+
+def unavailable(code: str) -> Fault:
+    """130, 140 or 150: passing states of a company; Intuit documents the codes, the texts are ours."""
+    states = {"130": "Wrong cluster", "140": "Company locked out", "150": "Company under maintenance"}
+    return Fault(code, states[code], f"{states[code]}. Please try again later.", None)
+
+
 def subscription_ended() -> Fault:
     return Fault("6190", "Invalid Company Status", ENDED_TEXT)
 
