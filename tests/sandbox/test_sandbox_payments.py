@@ -148,3 +148,96 @@ def test_a_card_payment_keeps_its_method_and_reference(books, bodies):
     assert payment["PaymentRefNum"] == "ch_1234"
     assert books.query("select * from Payment where PaymentRefNum = 'ch_1234'")["Payment"][0]["Id"] == payment["Id"]
     assert books.refusal("Payment", bodies.payment(1) | {"PaymentRefNum": "x" * 22})["code"] == "2050"
+
+
+def test_a_parents_payment_lowers_the_jobs_balance(books):
+    invoice = books.invoice(100, customer="8")
+    books.payment(130, (invoice["Id"], 100), customer="7")
+    assert (books.read("Customer", "8")["Balance"], books.read("Customer", "7")["Balance"]) == (0, -30)
+    assert books.read("Customer", "7")["BalanceWithJobs"] == -30
+
+
+def test_a_payment_of_zero_names_no_account(books, bodies):
+    invoice, memo = books.invoice(100), books.write("CreditMemo", bodies.invoice(30))
+    line = credit_line(30, ("Invoice", invoice["Id"]), ("CreditMemo", memo["Id"]))
+    payment = books.write("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 0, "Line": [line]})
+    assert "DepositToAccountRef" not in payment
+    assert books.read("Invoice", invoice["Id"])["Balance"] == 70
+    assert books.read("CreditMemo", memo["Id"])["SyncToken"] == "1"
+
+
+def test_types_of_links_are_read_without_case(books, bodies):
+    invoice = books.invoice(100)
+    line = credit_line(100, ("INVOICE", invoice["Id"]))
+    payment = books.write("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 100, "Line": [line]})
+    assert payment["Line"][0]["LinkedTxn"] == [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]
+
+
+def test_the_newest_payment_stands_first(books):
+    invoice = books.invoice(100)
+    first, second = (books.payment(10, (invoice["Id"], 10)) for _ in range(2))
+    shown = books.read("Invoice", invoice["Id"])["LinkedTxn"]
+    assert [one["TxnId"] for one in shown] == [second["Id"], first["Id"]]
+
+
+def test_a_switch_leaves_too_much_unapplied(books, bodies):
+    books.preferences(over_application="unapplied")
+    invoice, other = books.invoice(100), books.invoice(100)
+    over = books.write("Payment", bodies.payment(200, (invoice["Id"], 150)))
+    assert (over["Line"][0]["Amount"], over["UnappliedAmt"]) == (100, 100)
+    short = books.write("Payment", bodies.payment(30, (other["Id"], 100)))
+    assert (short["Line"][0]["Amount"], short["UnappliedAmt"]) == (30, 0)
+    assert books.read("Customer", "1")["Balance"] == -30
+
+
+def test_a_switch_leaves_another_customers_invoice_unpaid(books, bodies):
+    books.preferences(other_customers_invoice="unapplied")
+    invoice = books.invoice(100, customer="2")
+    payment = books.write("Payment", bodies.payment(100, (invoice["Id"], 100)))
+    assert (payment["Line"], payment["UnappliedAmt"]) == ([], 100)
+
+
+def test_a_switch_lets_a_paid_invoice_be_deleted(books):
+    books.preferences(delete_paid_invoice="unlink")
+    invoice = books.invoice(100)
+    payment = books.payment(100, (invoice["Id"], 100))
+    books.write("Invoice", {"Id": invoice["Id"], "SyncToken": "1"}, operation="delete")
+    left = books.read("Payment", payment["Id"])
+    assert (left["Line"], left["UnappliedAmt"]) == ([], 100)
+
+
+def test_an_invoice_handed_to_another_customer_loses_its_payments(books):
+    invoice = books.invoice(100)
+    payment = books.payment(100, (invoice["Id"], 100))
+    change = {"Id": invoice["Id"], "SyncToken": "1", "sparse": True, "CustomerRef": {"value": "2"}}
+    moved = books.write("Invoice", change)
+    assert (moved["Balance"], moved["LinkedTxn"]) == (100, [])
+    assert books.read("Payment", payment["Id"])["UnappliedAmt"] == 100
+    assert (books.read("Customer", "1")["Balance"], books.read("Customer", "2")["Balance"]) == (-100, 100)
+
+
+def test_an_expense_on_receivables_uses_up_an_overpayment(books, bodies):
+    payment = books.payment(100)
+    line = {"AccountRef": {"value": "84"}, "CustomerRef": {"value": "1"}}
+    detail = "AccountBasedExpenseLineDetail"
+    expense = bodies.purchase(100) | {"Line": [{"Amount": 100, "DetailType": detail, detail: line}]}
+    refund = books.write("Purchase", expense | {"EntityRef": {"value": "1", "type": "Customer"}})
+    assert books.read("Customer", "1")["Balance"] == 0
+    used = {
+        "Id": payment["Id"],
+        "SyncToken": "0",
+        "sparse": True,
+        "Line": [credit_line(100, ("Expense", refund["Id"]))],
+    }
+    changed = books.write("Payment", used)
+    assert changed["UnappliedAmt"] == 0
+    assert changed["Line"][0]["LinkedTxn"] == [{"TxnId": refund["Id"], "TxnType": "Expense"}]
+
+
+def test_a_card_payments_details_and_receivables_account_are_kept(books, bodies):
+    card = {"CreditChargeInfo": {"Type": "Visa", "CcExpiryMonth": 12}, "CreditChargeResponse": {"CCTransId": "1"}}
+    more = {"CreditCardPayment": card, "ARAccountRef": {"value": "84"}}
+    payment = books.write("Payment", bodies.payment(10) | more)
+    assert payment["CreditCardPayment"] == card
+    assert payment["ARAccountRef"] == {"value": "84"}
+    assert books.refusal("Payment", bodies.payment(10) | {"ARAccountRef": {"value": "35"}})["code"] == "6430"

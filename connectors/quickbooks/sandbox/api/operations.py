@@ -10,7 +10,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write
 from connectors.quickbooks.sandbox.entities.registry import POSTS
-from connectors.quickbooks.sandbox.rules import closing, frame
+from connectors.quickbooks.sandbox.rules import closing, deposited, frame
 from connectors.quickbooks.sandbox.rules.renaming import spread_name
 from connectors.quickbooks.sandbox.schema import reading
 from connectors.quickbooks.sandbox.wire import faults
@@ -113,6 +113,7 @@ def _present(write: Write, kind: Kind, body: Json, *, deleting: bool = False) ->
         before = read(write.company, kind, str(body["Id"]))
     if not (kind.unlocked and deleting and "SyncToken" not in body):
         frame.check_token(before, body)
+    deposited.check_free(before)
     return before
 
 

@@ -34,6 +34,15 @@ class Switches:
         "refuse",
         says="a bill payment for a bill that owes nothing is stored voided and without lines, or refused",
     )
+    over_application: str = choice(
+        "refuse", "unapplied", says="applying more than is open or was paid is refused, or the excess stays unapplied"
+    )
+    other_customers_invoice: str = choice(
+        "refuse", "unapplied", says="a payment for another customer's invoice is refused, or stays unapplied"
+    )
+    delete_paid_invoice: str = choice(
+        "refuse", "unlink", says="an invoice with payments cannot be deleted, or they become unapplied"
+    )
     undocumented_query: str = choice(
         "accept", "refuse", says="OR, NOT, BETWEEN, CONTAINS and parentheses in a query run, or are a parser error"
     )

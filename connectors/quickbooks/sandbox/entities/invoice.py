@@ -8,9 +8,10 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import applying, invoice_link, sales_form
+from connectors.quickbooks.sandbox.rules import applying, estimates, invoice_link, links, sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
 from connectors.quickbooks.sandbox.rules.due_date import due_date
+from connectors.quickbooks.sandbox.rules.open_items import links_of, related
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of, account_of_subtype
 from connectors.quickbooks.sandbox.rules.sales_postings import book_lines, customer_of
 from connectors.quickbooks.sandbox.rules.voiding import voided
@@ -28,41 +29,52 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
         form.setdefault(name, False)
     term = write.company.get("Term", form.get("SalesTermRef", {}).get("value"))
     form["DueDate"] = reading.day(form.get("DueDate") or due_date(form["TxnDate"], term), "DueDate")
-    # LinkedTxn of payments is QBO's own; what the client sends cannot change it.
-    form["LinkedTxn"] = before["LinkedTxn"] if before else []
+    estimates.link(write.company, form, draft, before)
     deposit = money(form.get("Deposit", 0), "Deposit")
     if deposit:
         form["Deposit"] = deposit
     else:
         form.pop("Deposit", None)
-    form["Balance"] = form["TotalAmt"] - deposit - (applying.applied_to(before) if before else ZERO)
+    form["Balance"] = form["TotalAmt"] - deposit - _applied(before)
     return form
 
 
+def _applied(invoice: Json | None) -> Decimal:
+    """Return what has been paid of an invoice so far, by payments and credits."""
+    if invoice is None:
+        return ZERO
+    return Decimal(invoice["TotalAmt"]) - Decimal(invoice.get("Deposit", 0)) - Decimal(invoice["Balance"])
+
+
 def settle(write: Write, before: Json | None, after: Json | None) -> None:
-    """Return what a smaller, voided or deleted invoice no longer needs to its payments.
+    """Return what a smaller, voided, deleted or handed on invoice no longer needs to its payments.
 
     Raises:
-        Refusal: 6000 when an invoice with payments is deleted (the exact body is not recorded, qbo-facts 11.6).
+        Refusal: 6000 when an invoice with payments is deleted, unless the switch unlinks them (qbo-facts 11.6).
     """
-    if after is None and before and before["LinkedTxn"]:
-        raise Refusal(faults.business(LINKED))
-    if before and after:
+    estimates.settle(write, before, after)
+    if before is None:
+        return
+    key = ("Invoice", before["Id"])
+    if after is not None:
         _release(write, before, after)
+    elif links.linked(before, "Payment"):
+        if write.company.switches.delete_paid_invoice == "refuse":
+            raise Refusal(faults.business(LINKED))
+        applying.release(write, key, before, _applied(before))
 
 
 def _release(write: Write, before: Json, after: Json) -> None:
     most = Decimal(after["TotalAmt"]) - Decimal(after.get("Deposit", 0))
-    if applying.applied_to(before) <= most and after["LinkedTxn"] == before["LinkedTxn"]:
-        return
-    left = applying.release(write, before, most)
-    paying = [link for link in before["LinkedTxn"] if _still_pays(write, link, before["Id"])]
-    write.company.put("Invoice", {**after, "Balance": most - left, "LinkedTxn": paying})
-
-
-def _still_pays(write: Write, link: Json, invoice: str) -> bool:
-    payment = write.company.get("Payment", link["TxnId"])
-    return ("Invoice", invoice) in applying.links_of(payment)
+    if not related(write.company, before["CustomerRef"]["value"], after["CustomerRef"]["value"]):
+        most = ZERO
+    key = ("Invoice", before["Id"])
+    taken = applying.release(write, key, before, _applied(before) - most)
+    paying = [id_ for id_ in links.linked(before, "Payment") if key in links_of(write.company.get("Payment", id_))]
+    shown = [link for link in after["LinkedTxn"] if link["TxnType"] != "Payment" or link["TxnId"] in paying]
+    if taken or shown != after["LinkedTxn"]:
+        left = Decimal(after["TotalAmt"]) - Decimal(after.get("Deposit", 0)) - _applied(before) + taken
+        write.company.put("Invoice", {**after, "Balance": left, "LinkedTxn": shown})
 
 
 def void(_write: Write, _draft: Json, before: Json | None) -> Json:

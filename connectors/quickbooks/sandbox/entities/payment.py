@@ -7,8 +7,9 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import applying, frame
+from connectors.quickbooks.sandbox.rules import applying, frame, links
 from connectors.quickbooks.sandbox.rules.amounts import money
+from connectors.quickbooks.sandbox.rules.open_items import FIELDS, links_of, stored
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
 from connectors.quickbooks.sandbox.rules.references import account, named, undeposited_funds
 from connectors.quickbooks.sandbox.rules.sales_postings import customer_of
@@ -17,11 +18,14 @@ from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 RECEIVING = ("Bank", "Other Current Asset")
+RECEIVABLE = ("Accounts Receivable",)
 ORDER = (
     "CustomerRef",
+    "ARAccountRef",
     "DepositToAccountRef",
     "PaymentMethodRef",
     "PaymentRefNum",
+    "CreditCardPayment",
     "TotalAmt",
     "UnappliedAmt",
     "ProcessPayment",
@@ -48,22 +52,28 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     payment["CustomerRef"] = named(write.company, payment["CustomerRef"], "Customer")
     payment["CurrencyRef"] = frame.currency(write.company)
     _complete_references(write, payment)
+    if payment["TotalAmt"] < 0:
+        raise Refusal(faults.negative_total())
     payment["Line"], applied = applying.complete_lines(write, payment, before)
-    if payment["TotalAmt"] < 0 or applied > payment["TotalAmt"]:
-        raise Refusal(faults.business(applying.OVER_APPLIED))
     payment["UnappliedAmt"] = payment["TotalAmt"] - applied
     payment["ProcessPayment"] = payment.get("ProcessPayment", False)
-    for name in ("ExchangeRate", "LinkedTxn", "CreditCardPayment"):
-        payment.pop(name, None)
+    payment.pop("ExchangeRate", None)
+    links.keep(payment, before)
     return payment
 
 
 def _complete_references(write: Write, payment: Json) -> None:
-    """Resolve the account and the method; answers show both without a name, as recorded."""
-    reference = payment.get("DepositToAccountRef") or undeposited_funds(write.company)
-    payment["DepositToAccountRef"] = {
-        "value": account(write.company, reference, RECEIVING, "DepositToAccountRef")["value"],
-    }
+    """Resolve the accounts and the method; answers show them without a name, as recorded.
+
+    A payment of 0 moves no money, so it names no account (recorded: payment 74 of payments_2026).
+    """
+    reference = payment.pop("DepositToAccountRef", None) or undeposited_funds(write.company)
+    to = account(write.company, reference, RECEIVING, "DepositToAccountRef")
+    if payment["TotalAmt"]:
+        payment["DepositToAccountRef"] = {"value": to["value"]}
+    if "ARAccountRef" in payment:
+        receivable = account(write.company, payment["ARAccountRef"], RECEIVABLE, "ARAccountRef")
+        payment["ARAccountRef"] = {"value": receivable["value"]}
     if "PaymentMethodRef" in payment:
         method = named(write.company, payment["PaymentMethodRef"], "PaymentMethod")
         payment["PaymentMethodRef"] = {"value": method["value"]}
@@ -79,11 +89,19 @@ def void(_write: Write, _draft: Json, before: Json | None) -> Json:
 
 
 def post(company: Company, payment: Json) -> Entry | None:
+    """Book the money against A/R; what goes to another customer's document (a job's) goes to that customer."""
     booking = Booking(company, "Payment", payment)
-    if payment["TotalAmt"]:  # a payment that only applies a credit names no account (recorded)
+    if payment["TotalAmt"]:
         booking.add(payment["DepositToAccountRef"]["value"], payment["TotalAmt"])
-    receivable = account_of(company, "Accounts Receivable", payment["CurrencyRef"]["value"])
-    booking.close(payment.get("ARAccountRef", {}).get("value") or receivable, customer_of(payment))
+    receivable = payment.get("ARAccountRef", {}).get("value")
+    receivable = receivable or account_of(company, "Accounts Receivable", payment["CurrencyRef"]["value"])
+    payer = customer_of(payment)
+    for key, amount in links_of(payment).items():
+        kind, data = stored(company, key)
+        other = customer_of(data) if data is not None and kind in FIELDS else payer
+        if other != payer:
+            booking.add(receivable, -amount if kind == "Invoice" else amount, other)
+    booking.close(receivable, payer)
     return booking.entry()
 
 

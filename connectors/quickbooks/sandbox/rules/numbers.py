@@ -10,7 +10,12 @@ from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 SALES = ("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt")
-SHOWN = {"CreditMemo": "Credit Memo", "SalesReceipt": "Sales Receipt", "RefundReceipt": "Refund Receipt"}
+SEQUENCES = {"Estimate": "estimate"}  # every other sales form takes its number from one sequence
+SHOWN = {
+    "CreditMemo": "Credit Memo",
+    "SalesReceipt": "Sales Receipt",
+    "RefundReceipt": "Refund Receipt",
+}
 ALLOW_DUPLICATES = "allowduplicatedocnum"
 FIRST = "1000"  # so that the first automatic number is 1001
 TRAILING_DIGITS = re.compile(r"(\d+)\Z")
@@ -33,17 +38,19 @@ def number_sales_form(write: Write, kind: str, draft: Json, before: Json | None)
     if write.template:
         draft.pop("DocNumber", None)
         return
+    sequence = SEQUENCES.get(kind, "sales")
     # AutoDocNumber asks for a number even where the company numbers its own documents (qbo-facts section 3).
     automatic = draft.pop("AutoDocNumber", False) is True or draft.get("DocNumber") == "AUTO_GENERATE"
     if automatic:
         draft.pop("DocNumber", None)
     if "DocNumber" in draft:
         if before is None or before.get("DocNumber") != draft["DocNumber"]:
-            _refuse_used(write, SALES if company.switches.span_types else (kind,), draft)
+            spanning = company.switches.span_types and kind in SALES
+            _refuse_used(write, SALES if spanning else (kind,), draft)
     elif automatic or (before is None and not company.preference("SalesFormsPrefs", "CustomTxnNumbers")):
-        draft["DocNumber"] = following(company.last_numbers.get("sales", FIRST))
+        draft["DocNumber"] = following(company.last_numbers.get(sequence, FIRST))
     if before is None and "DocNumber" in draft:
-        company.last_numbers["sales"] = draft["DocNumber"]
+        company.last_numbers[sequence] = draft["DocNumber"]
 
 
 def number_purchase(write: Write, draft: Json, before: Json | None) -> None:
@@ -101,6 +108,13 @@ def _refuse_held(write: Write, draft: Json, holders: list[tuple[Row, str]]) -> N
     for row, shown in holders:
         if row.id != draft.get("Id"):
             raise Refusal(faults.duplicate_number(draft["DocNumber"], shown, row.id))
+
+
+def number_journal(write: Write, draft: Json, before: Json | None) -> None:
+    """Check the DocNumber of a journal entry, which never gets one by itself (recorded); raises `Refusal` 6140."""
+    if _entered(draft, before) and write.company.other_preference("WarnDuplicateJournalNumber") == "true":
+        rows = write.company.store.find("JournalEntry", "DocNumber", draft["DocNumber"])
+        _refuse_held(write, draft, [(row, "Journal Entry") for row in rows])
 
 
 def _refuse_used(write: Write, kinds: tuple[str, ...], draft: Json) -> None:

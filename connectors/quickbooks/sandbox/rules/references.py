@@ -9,6 +9,7 @@ from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
+PERSONS = ("Customer", "Vendor", "Employee")
 ELEMENTS = {
     "Customer": "Names",
     "Vendor": "Names",
@@ -19,6 +20,8 @@ ELEMENTS = {
     "Class": "Klasses",
     "Department": "Depts",
     "PaymentMethod": "PaymentMethods",
+    "Class": "Klasses",
+    "Department": "Depts",
 }
 
 
@@ -32,6 +35,16 @@ def target(company: Company, reference: Any, *kinds: str) -> tuple[str, Json]:
                 raise Refusal(faults.invalid_reference(faults.INACTIVE_TEXT))
             return kind, found
     raise Refusal(faults.invalid_reference(f"{ELEMENTS.get(kinds[0], kinds[0])} element id {value} not found"))
+
+
+def person(company: Company, reference: Any, sort: Any) -> tuple[str, Json]:
+    """Return the customer, vendor or employee a line concerns; `sort` is the type the client wrote, in any case.
+
+    Raises:
+        Refusal: 2500 when there is none.
+    """
+    kinds = tuple(kind for kind in PERSONS if kind.casefold() == str(sort).casefold()) or PERSONS
+    return target(company, reference, *kinds)
 
 
 def named(company: Company, reference: Any, kind: str) -> Json:

@@ -9,8 +9,8 @@ from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.rules.references import shown_name
 
 REFERENCES = {
-    "Customer": ("CustomerRef", "EntityRef"),
-    "Vendor": ("EntityRef", "VendorRef"),
+    "Customer": ("CustomerRef", "EntityRef", "Entity"),
+    "Vendor": ("EntityRef", "Entity", "VendorRef"),
     "Item": ("ItemRef",),
     "Account": (
         "AccountRef",
@@ -20,6 +20,11 @@ REFERENCES = {
         "ExpenseAccountRef",
         "AssetAccountRef",
         "DiscountAccountRef",
+        "FromAccountRef",
+        "ToAccountRef",
+        "BankAccountRef",
+        "CreditCardAccountRef",
+        "AdjustAccountRef",
     ),
     "PaymentMethod": ("PaymentMethodRef",),
     "Term": ("SalesTermRef",),

@@ -29,6 +29,7 @@ ORDER = (
     "TxnDate",
     "CurrencyRef",
     "PrivateNote",
+    "TxnStatus",
     "LinkedTxn",
     "Line",
     "TxnTaxDetail",

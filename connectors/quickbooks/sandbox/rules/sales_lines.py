@@ -46,10 +46,10 @@ def complete_lines(write: Write, draft: Json, before: Json | None) -> SalesLines
     return SalesLines([_in_order(line) for line in [*body, summed, *discounts]], total)
 
 
-def with_ids(lines: list[Json], before: Json | None) -> list[Json]:
+def with_ids(lines: list[Json], before: Json | None, *, first: int = 1) -> list[Json]:
     """Keep the Id of a line that exists, give a new and higher one to any other (recorded "5" then "6")."""
     known = {line["Id"] for line in (before or {}).get("Line", []) if "Id" in line}
-    last = max((int(one) for one in known), default=0)
+    last = max((int(one) for one in known), default=first - 1)
     numbered = []
     for line in lines:
         if str(line.get("Id")) not in known:

@@ -21,7 +21,9 @@ def voided(before: Json) -> Json:
 
 
 def _empty(line: Json) -> Json:
-    emptied: Json = {**line, "Amount": 0} if "Amount" in line else dict(line)
+    emptied: Json = {name: value for name, value in line.items() if name != "LinkedTxn"}
+    if "Amount" in line:
+        emptied["Amount"] = 0
     detail: Any = line.get("SalesItemLineDetail")
     if isinstance(detail, dict) and "Qty" in detail:
         emptied["SalesItemLineDetail"] = {**detail, "Qty": 0}

@@ -203,6 +203,20 @@ def business(text: str) -> Fault:
     return Fault("6000", message, f"Business Validation Error: {text}")
 
 
+def negative_total() -> Fault:
+    return business("You must specify a transaction amount that is 0 or greater.")
+
+
+def unbalanced() -> Fault:
+    return Fault("2300", "Debits and credits are not equal", "The total of the debits must equal that of the credits.")
+
+
+def deposited() -> Fault:
+    text = "If you want to change or delete it, you must edit the deposit it appears on and remove it first"
+    detail = f"This transaction has been deposited. {text}"
+    return Fault("6540", "Deposited Transaction cannot be changed", detail)
+
+
 def no_account_type() -> Fault:
     text = "You must supply an account type or an account sub-type that fit together."
     return Fault("6010", "Account Type or Sub-Type missing", text, "AccountType")
