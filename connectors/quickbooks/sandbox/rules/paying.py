@@ -9,7 +9,8 @@ from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules import frame
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
-from connectors.quickbooks.sandbox.rules.applying import OVER_APPLIED, Links, links_of
+from connectors.quickbooks.sandbox.rules.applying import OVER_APPLIED
+from connectors.quickbooks.sandbox.rules.open_items import Links, links_of
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 

@@ -20,8 +20,6 @@ ELEMENTS = {
     "Class": "Klasses",
     "Department": "Depts",
     "PaymentMethod": "PaymentMethods",
-    "Class": "Klasses",
-    "Department": "Depts",
 }
 
 
