@@ -25,6 +25,7 @@ CHANGED_BY_AUTHOR = {
     "Customer": {"1", "2"},
     "Invoice": {"103", "106", "130"},
     "Item": {"1", "11"},
+    "Vendor": {"56"},
 }
 LISTS = {
     "Account": "accounts",

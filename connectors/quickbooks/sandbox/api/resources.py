@@ -10,6 +10,7 @@ from connectors.quickbooks.sandbox.entities.registry import BY_PATH
 from connectors.quickbooks.sandbox.messages import Response
 from connectors.quickbooks.sandbox.papers import files
 from connectors.quickbooks.sandbox.query import select
+from connectors.quickbooks.sandbox.reports import registry as reports
 
 
 def dispatch(asked: Asked) -> tuple[int, Json] | Response:
@@ -36,5 +37,6 @@ RESOURCES: dict[str, Resource] = {
     "cdc": cdc.answer,
     "download": files.download,
     "query": _query,
+    "reports": reports.answer,
     "upload": files.upload,
 }
