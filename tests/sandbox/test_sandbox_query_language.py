@@ -218,6 +218,16 @@ def test_a_statement_is_posted_as_text_and_may_be_answered_in_xml(books, content
     assert ids(answer.json()["QueryResponse"]) == ["1"]
 
 
+def test_total_count_beside_rows_counts_the_page_or_all_by_switch(books):
+    for _ in range(3):
+        books.invoice()
+        books.payment(1)
+    assert books.query("select * from Invoice maxresults 2")["totalCount"] == 2
+    books.preferences(total_count="all")
+    assert books.query("select * from Invoice maxresults 2")["totalCount"] > 2
+    assert "totalCount" not in books.query("select * from Payment maxresults 2")
+
+
 # Order
 
 

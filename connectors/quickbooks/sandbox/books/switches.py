@@ -47,6 +47,11 @@ class Switches:
         "accept", "refuse", says="OR, NOT, BETWEEN, CONTAINS and parentheses in a query run, or are a parser error"
     )
     start_position_0: str = choice("accept", "refuse", says="STARTPOSITION 0 is taken as 1, or answers 4001")
+    total_count: str = choice(
+        "page",
+        "all",
+        says="totalCount beside rows (Invoice, Bill ...) counts the page, as in every known answer, or all",
+    )
     over_1000_rows: str = choice("refuse", "clamp", says="MAXRESULTS over 1000 answers 4001, or means 1000")
     replay: str = choice(
         "original", "refuse", "ignore", says="a repeated requestid gets the original answer, fault 600, or runs again"

@@ -42,7 +42,19 @@ ORDER = (
     "DeferredRevenue",
     *frame.FRAME,
 )
-QUERYABLE = ("Id", "Name", "Type", "Active", "Sku", "Taxable", "FullyQualifiedName", "SubItem", "UnitPrice", *METADATA)
+QUERYABLE = (
+    "Id",
+    "Name",
+    "Type",
+    "Active",
+    "Sku",
+    "Taxable",
+    "FullyQualifiedName",
+    "SubItem",
+    "UnitPrice",
+    "PurchaseCost",
+    *METADATA,
+)
 
 
 def complete(write: Write, draft: Json, _before: Json | None) -> Json:

@@ -32,7 +32,7 @@ def run(company: Company, statement: str, now: datetime, include: frozenset[str]
     start, most = _window(company, query)
     tests = matching.tests(kind, query.condition, now)
     shown = [fields.listed(kind, field) for field in query.fields]
-    chosen = _Chosen(company.store, kind, tests)
+    chosen = _Chosen(company.store, kind, tests, whole=kind.counted and company.switches.total_count == "all")
     if query.count:
         return {"totalCount": chosen.total()}
     rows = _page(chosen, query, start, most)
@@ -64,10 +64,10 @@ def _window(company: Company, query: Query) -> tuple[int, int]:
 
 
 class _Chosen:
-    """The rows that pass all tests, not yet looked at."""
+    """The rows that pass all tests, not yet looked at; `whole` says that their number is asked for besides a page."""
 
-    def __init__(self, store: Store, kind: Kind, tests: list[Test]) -> None:
-        self.store, self.kind, self.tests = store, kind, tests
+    def __init__(self, store: Store, kind: Kind, tests: list[Test], *, whole: bool) -> None:
+        self.store, self.kind, self.tests, self.whole = store, kind, tests, whole
         sized = [(size, test) for test in tests if (size := self._size(test)) is not None]
         self._best: Test | None
         self.size, self._best = min(sized, key=lambda one: one[0], default=(store.count(kind.name), None))
@@ -133,8 +133,7 @@ def _page(chosen: _Chosen, query: Query, start: int, most: int) -> list[Row]:
     ranking = ordering.ranking(chosen.kind, query.orders)
     stop = start - 1 + most
     store, name = chosen.store, chosen.kind.name
-    counting = chosen.kind.counted and len(chosen.tests) > 1
-    if ranking is None or counting:
+    if ranking is None or (chosen.whole and len(chosen.tests) > 1):
         return ordering.arranged(chosen.kind, query.orders, chosen.rows())[start - 1 : stop]
     if not chosen.tests:
         return list(store.look(name, ranking.ids(store, name, start - 1, stop)))
@@ -172,5 +171,5 @@ def _answer(kind: Kind, objects: list[Json], start: int, chosen: _Chosen) -> Jso
         return {kind.wrapper: objects, "maxResults": len(objects)}
     answer: Json = {kind.wrapper: objects, "startPosition": start, "maxResults": len(objects)}
     if kind.counted:
-        answer["totalCount"] = chosen.total()
+        answer["totalCount"] = chosen.total() if chosen.whole else len(objects)
     return answer
