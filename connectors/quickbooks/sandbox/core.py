@@ -23,6 +23,7 @@ from connectors.quickbooks.sandbox.signin.tokens import TokenBook
 from connectors.quickbooks.sandbox.trouble import effects, meters
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule, Injector
 from connectors.quickbooks.sandbox.trouble.limits import Limiter, Limits
+from connectors.quickbooks.sandbox.webhooks.desk import Webhooks
 
 CONTROL = "/sandbox"
 FIRST_REALM = "9130000000000001"
@@ -64,6 +65,7 @@ class Sandbox:
         self.meters = meters.Meters()
         self.journal = Journal()
         self.lock = RLock()
+        self.webhooks = Webhooks(self.lock, self.clock.now, random_hex)
         self._any_realm = realms == "any"
         self._first = (FIRST_REALM,) if realms == "any" else tuple(realms)
         self._seed = seed
@@ -79,11 +81,14 @@ class Sandbox:
         call = calls.classify(request)
         if request.path.startswith(CONTROL):
             with self.lock:
-                return self._finished(routes.answer(self, request, call))
+                response = self._finished(routes.answer(self, request, call))
+                self.webhooks.wake()
+                return response
         with self.limiter.flight(call.realm) as room:
             with self.lock:
                 response = self._finished(self._answered(request, call, room=room))
                 self._record(request, call, response)
+                self._tell(call.realm)
             pause(response.delay)
             return response
 
@@ -131,6 +136,7 @@ class Sandbox:
             self.journal.clear()
             self.limiter.clear()
             self.meters.clear()
+            self.webhooks.clear()
             self._make_first()
 
     def _make_first(self) -> None:
@@ -157,6 +163,14 @@ class Sandbox:
         """Say whether the plan still covers a call: when its reads are used up, writes go on (qbo-facts section 6)."""
         most = limits.core_plus_per_month
         return most is None or not weight["core_plus"] or self.meters.core_plus(now) < most
+
+    def _tell(self, realm: str) -> None:
+        """Hand a company's news to the webhooks."""
+        company = self.companies.get(realm)
+        if company is not None:
+            news, company.news = company.news, []
+            self.webhooks.collect(realm, news)
+        self.webhooks.wake()
 
     def _finished(self, response: Response) -> Response:
         tid = f"1-{self._random(4)}-{self._random(12)}"

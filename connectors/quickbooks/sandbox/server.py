@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from connectors.quickbooks.sandbox.core import Sandbox
 from connectors.quickbooks.sandbox.messages import Request, Response
+from connectors.quickbooks.sandbox.webhooks.courier import Courier
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -27,6 +28,7 @@ class SandboxServer(ThreadingHTTPServer):
         self._connections: set[socket.socket] = set()
         self._guard = Lock()
         self._stopping = Event()
+        self._courier = Courier(sandbox.webhooks)
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -36,6 +38,7 @@ class SandboxServer(ThreadingHTTPServer):
 
     def start(self) -> Self:
         self._thread.start()
+        self._courier.start()
         return self
 
     def stop(self) -> None:
@@ -48,6 +51,7 @@ class SandboxServer(ThreadingHTTPServer):
         for connection in open_now:
             _cut(connection)
         self._thread.join()
+        self._courier.stop()
 
     def pause(self, delay: timedelta) -> None:
         """Wait, but not longer than the server runs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.quickbooks.sandbox import clock
-from connectors.quickbooks.sandbox.books import booking
+from connectors.quickbooks.sandbox.books import booking, changes
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write
@@ -49,6 +49,7 @@ def write_object(write: Write, kind: Kind, operation: str, body: Any) -> Json:
     with company.store.change():
         answer = step(write, kind, body)
         booking.book(company, POSTS, company.store.touched(), clock.stamp(write.now))
+        company.news += changes.seen(company.store.stored(), (kind.name, answer["Id"]), operation, write.now)
     return company.get(kind.name, answer["Id"]) or answer
 
 

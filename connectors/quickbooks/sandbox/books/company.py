@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from connectors.quickbooks.sandbox.books.changes import Change
 from connectors.quickbooks.sandbox.books.ledger import Ledger
 from connectors.quickbooks.sandbox.books.store import Json, Row, Store
 from connectors.quickbooks.sandbox.books.switches import Switches
@@ -27,6 +28,7 @@ class Company:
     replies: dict[str, Json] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     sent: list[Json] = field(default_factory=list)
+    news: list[Change] = field(default_factory=list)  # what webhooks have not yet heard
     address: str = ""  # the host and port at which the company was last asked; links in answers need it
 
     def next_id(self, sequence: str) -> str:

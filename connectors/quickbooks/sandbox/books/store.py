@@ -147,6 +147,13 @@ class Store:
         """Return what the running change has put or removed so far, each once."""
         return list(dict.fromkeys(key for key, _ in self._undo or ()))
 
+    def stored(self) -> list[tuple[Key, Row | None, Row | None]]:
+        """Return what the running change has put or removed so far, each once, as (key, before, now)."""
+        before: dict[Key, Row | None] = {}
+        for key, old in self._undo or ():
+            before.setdefault(key, old)
+        return [(key, old, self.get(*key)) for key, old in before.items()]
+
     def _replace(self, key: Key, row: Row | None, *, remember: bool) -> None:
         kind, id_ = key
         old = self._rows[kind].pop(id_, None)

@@ -17,6 +17,7 @@ from connectors.quickbooks.sandbox.books.switches import Switches
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from connectors.quickbooks.sandbox.trouble.limits import Limits
+from connectors.quickbooks.sandbox.webhooks import control as webhooks
 from connectors.quickbooks.sandbox.wire import jsontext
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def _body(request: Request) -> Json:
 
 
 def _answered(sandbox: Sandbox, request: Request, body: Json) -> Any:
+    if request.path.startswith(webhooks.ROOT):
+        return webhooks.answered(sandbox, request, body)
     realm = REALM.match(request.path)
     if realm is not None and request.method == "POST":
         return _realm(sandbox, realm["realm"], realm["rest"] or "", body)

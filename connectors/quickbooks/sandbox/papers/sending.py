@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.api.asked import Asked
 from connectors.quickbooks.sandbox.api.operations import read
+from connectors.quickbooks.sandbox.books.changes import Change
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind
 from connectors.quickbooks.sandbox.rules import frame
@@ -34,6 +35,7 @@ def send(asked: Asked, kind: Kind, id_: str) -> tuple[int, Json]:
 
 def _marked(asked: Asked, kind: Kind, before: Json, field: str, address: str) -> Json:
     company = asked.company
+    company.news.append(Change(kind.name, before["Id"], "Emailed", asked.now))
     company.sent.append({"time": clock.stamp(asked.now), "kind": kind.name, "id": before["Id"], "to": address})
     if kind.name == "Payment":
         return before  # a payment shows no sign of having been sent

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.quickbooks.sandbox.api.calls import Call
 from connectors.quickbooks.sandbox.api.operations import write_object
+from connectors.quickbooks.sandbox.books.changes import Change
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write
 from connectors.quickbooks.sandbox.entities.registry import BY_NAME, BY_PATH
@@ -26,12 +27,13 @@ Interference = Callable[["Sandbox", "FaultRule", Request, Call], None]
 
 def edit_first(sandbox: Sandbox, _rule: FaultRule, request: Request, call: Call) -> None:
     """Somebody saves the objects that this call is about to change: its SyncToken is old now, fault 5010."""
-    company = sandbox.companies.get(call.realm)
+    company, now = sandbox.companies.get(call.realm), sandbox.clock.now()
     for kind, body in _written(request, call):
         stored = company.get(kind.name, body.get("Id", "")) if company else None
         if company is not None and stored is not None:
             with company.store.change():
-                company.put(kind.name, frame.touched(stored, sandbox.clock.now(), token=True))
+                company.put(kind.name, frame.touched(stored, now, token=True))
+            company.news.append(Change(kind.name, stored["Id"], "Update", now))
 
 
 def take_number(sandbox: Sandbox, rule: FaultRule, request: Request, call: Call) -> None:
