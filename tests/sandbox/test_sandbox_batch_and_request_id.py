@@ -137,16 +137,23 @@ def test_the_first_transaction_date_is_added_when_it_is_asked_for(books):
     assert "firsttxndate" not in {one["Name"] for one in plain}
 
 
-def test_an_item_without_bid_fails_alone_and_a_bid_may_come_twice(books):
-    missing, one, two = batch(
+def test_an_item_without_bid_is_answered_without_and_a_bid_may_come_twice(books):
+    unnamed, one, two = batch(
         books,
         {"Query": "select count(*) from Item"},
         {"bId": "a", "Query": "select count(*) from Item"},
         {"bId": "a", "Query": "select count(*) from Term"},
     )
-    assert (missing["Fault"]["Error"][0]["code"], missing["Fault"]["Error"][0]["element"]) == ("2020", "bId")
+    assert list(unnamed) == ["QueryResponse"]
     assert (one["bId"], two["bId"]) == ("a", "a")
     assert one["QueryResponse"] != two["QueryResponse"]
+
+
+def test_without_an_operation_an_item_is_created_or_if_it_has_an_id_updated(books):
+    """node-quickbooks sends neither bId nor operation."""
+    made = batch(books, {"Vendor": {"DisplayName": "Nobody Said"}})[0]["Vendor"]
+    changed = batch(books, {"Vendor": {**made, "CompanyName": "Said Now"}})[0]["Vendor"]
+    assert (changed["Id"], changed["CompanyName"]) == (made["Id"], "Said Now")
 
 
 def test_a_batch_answers_a_thousand_objects_at_most(books, sandbox):

@@ -35,7 +35,7 @@ def answer(asked: Asked) -> tuple[int, Json]:
     if not all(isinstance(item, dict) for item in items):
         raise Refusal(faults.unreadable())
     batch = _Batch(asked)
-    return 200, {"BatchItemResponse": [batch.item(item) for item in items]}
+    return 200, {"BatchItemResponse": [batch.item(item, position) for position, item in enumerate(items)]}
 
 
 class _Batch:
@@ -46,15 +46,15 @@ class _Batch:
         self._company = asked.company
         self._left = MOST_OBJECTS
 
-    def item(self, item: Json) -> Json:
+    def item(self, item: Json, position: int) -> Json:
+        """Answer one item under its bId; node-quickbooks sends none, and reads the answers by their position."""
         number = item.get("bId")
-        if number in (None, ""):
-            return Refusal(faults.missing("bId")).body()
+        named = {} if number in (None, "") else {"bId": str(number)}
         try:
-            body = self._read(item) if _reads(item) else self._written(item, str(number))
+            body = self._read(item) if _reads(item) else self._written(item, named.get("bId", f"#{position}"))
         except Refusal as refusal:
             body = refusal.body()
-        return {**body, "bId": str(number)}
+        return body | named
 
     def _read(self, item: Json) -> Json:
         """Answer a query or a CDC query: reading twice is harmless, so no request id is looked at."""
@@ -90,7 +90,7 @@ class _Batch:
         if name is None:
             raise Refusal(faults.unsupported_operation("batch item without a known entity"))
         given = self._options(item)
-        operation = str(item.get("operation", "")).lower()
+        operation = str(item.get("operation") or _meant(item[name])).lower()
         if operation not in WRITES:
             raise Refusal(faults.unsupported_operation(operation or "null"))
         if operation == "update" and "void" in given:
@@ -105,6 +105,11 @@ class _Batch:
         """Return what an item asks for by optionsData or include, and the whole batch by its query string."""
         given = (str(item[name]) for name in ("optionsData", "include") if item.get(name))
         return includes(self._asked.request).union(*(options(text) for text in given))
+
+
+def _meant(body: object) -> str:
+    """Return the operation that is meant when none is sent: to create what has no Id yet."""
+    return "update" if isinstance(body, dict) and body.get("Id") not in (None, "") else "create"
 
 
 def _reads(item: Json) -> bool:
