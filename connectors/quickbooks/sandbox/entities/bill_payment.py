@@ -12,9 +12,9 @@ from connectors.quickbooks.sandbox.rules.amounts import money
 from connectors.quickbooks.sandbox.rules.applying import OVER_APPLIED
 from connectors.quickbooks.sandbox.rules.numbers import number_check
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
-from connectors.quickbooks.sandbox.rules.purchase_form import IGNORED, PAYABLE
+from connectors.quickbooks.sandbox.rules.purchase_form import IGNORED, PAYABLE, TRACKS
 from connectors.quickbooks.sandbox.rules.purchase_postings import vendor_of
-from connectors.quickbooks.sandbox.rules.references import account, named
+from connectors.quickbooks.sandbox.rules.references import account, name_all
 from connectors.quickbooks.sandbox.rules.voiding import voided
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
@@ -56,10 +56,9 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
         payment.pop(name, None)
     payment.setdefault("TxnDate", clock.today(write.now))
     payment["TotalAmt"] = money(payment["TotalAmt"], "TotalAmt")
-    payment["VendorRef"] = named(write.company, payment["VendorRef"], "Vendor")
+    # Clients name a bank account as APAccountRef, and QBO lets them.
+    name_all(write.company, payment, {"VendorRef": "Vendor", "APAccountRef": "Account", **TRACKS})
     payment["CurrencyRef"] = frame.currency(write.company)
-    if "APAccountRef" in payment:  # clients pay with a bank account here, and QBO lets them
-        payment["APAccountRef"] = named(write.company, payment["APAccountRef"], "Account")
     _complete_account(write, payment)
     payment["Line"] = paying.complete_lines(write, payment, before)
     if draft.get("Line") and not payment["Line"]:

@@ -10,8 +10,9 @@ from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, K
 from connectors.quickbooks.sandbox.rules import frame, orders, paying, purchase_lines
 from connectors.quickbooks.sandbox.rules.numbers import number_purchase
 from connectors.quickbooks.sandbox.rules.postings import Booking
+from connectors.quickbooks.sandbox.rules.purchase_form import TRACKS
 from connectors.quickbooks.sandbox.rules.purchase_postings import book_lines
-from connectors.quickbooks.sandbox.rules.references import account, named, target
+from connectors.quickbooks.sandbox.rules.references import account, name_all, target
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -59,8 +60,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
 
 
 def _complete_references(write: Write, purchase: Json) -> None:
-    if "PaymentMethodRef" in purchase:
-        purchase["PaymentMethodRef"] = named(write.company, purchase["PaymentMethodRef"], "PaymentMethod")
+    name_all(write.company, purchase, {"PaymentMethodRef": "PaymentMethod", **TRACKS})
     if "EntityRef" in purchase:
         wanted = purchase["EntityRef"].get("type", "")
         kinds = tuple(kind for kind in PERSONS if kind.lower() == wanted.lower()) or PERSONS

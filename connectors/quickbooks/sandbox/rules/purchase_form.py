@@ -7,9 +7,10 @@ from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Write
 from connectors.quickbooks.sandbox.rules import frame, purchase_lines
 from connectors.quickbooks.sandbox.rules.postings import account_of
-from connectors.quickbooks.sandbox.rules.references import account, named
+from connectors.quickbooks.sandbox.rules.references import account, name_all, named
 
 QUERYABLE = ("Id", "DocNumber", "TxnDate", "VendorRef", "APAccountRef", "TotalAmt", *METADATA)
+TRACKS = {"DepartmentRef": "Department", "ClassRef": "Class"}
 PAYABLE = "Accounts Payable"
 # What QBO computes itself, or a US company without foreign currencies does not have.
 IGNORED = (
@@ -51,7 +52,7 @@ def complete_form(write: Write, draft: Json, before: Json | None, *, accounts: t
     form = {name: value for name, value in draft.items() if name not in IGNORED}
     form.setdefault("TxnDate", clock.today(write.now))
     form["CurrencyRef"] = frame.currency(write.company)
-    form["VendorRef"] = named(write.company, form["VendorRef"], "Vendor")
+    name_all(write.company, form, {"VendorRef": "Vendor", **TRACKS})
     form["APAccountRef"] = _payable(write, form, accounts)
     if "SalesTermRef" in form:  # recorded: a bill shows the term without its name
         form["SalesTermRef"] = {"value": named(write.company, form["SalesTermRef"], "Term")["value"]}

@@ -8,7 +8,7 @@ from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, check_product, money, number
 from connectors.quickbooks.sandbox.rules.purchase_postings import ACCOUNT, ITEM
-from connectors.quickbooks.sandbox.rules.references import named, target
+from connectors.quickbooks.sandbox.rules.references import name_all, named, target
 from connectors.quickbooks.sandbox.rules.sales_lines import with_ids
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
@@ -100,8 +100,7 @@ def _complete_item(write: Write, detail: Json) -> None:
 
 def _complete_billing(write: Write, detail: Json, known: Json) -> None:
     """A line for a customer is billable unless it says otherwise; HasBeenBilled is QBO's own word (qbo-facts 2.1)."""
-    if "CustomerRef" in detail:
-        detail["CustomerRef"] = named(write.company, detail["CustomerRef"], "Customer")
+    name_all(write.company, detail, {"CustomerRef": "Customer", "ClassRef": "Class"})
     status = detail.get("BillableStatus")
     if status not in (None, BILLABLE, NOT_BILLABLE, BILLED):
         raise Refusal(faults.invalid_choice("BillableStatus", str(status)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from connectors.quickbooks.sandbox.books.company import Company
@@ -49,6 +50,13 @@ def named(company: Company, reference: Any, kind: str) -> Json:
     """Return a reference with value and present name."""
     _, found = target(company, reference, kind)
     return {"value": found["Id"], "name": shown_name(found)}
+
+
+def name_all(company: Company, holder: Json, kinds: Mapping[str, str]) -> None:
+    """Answer the references that a form or a line holds with their names; `kinds` says what each member names."""
+    for field, kind in kinds.items():
+        if field in holder:
+            holder[field] = named(company, holder[field], kind)
 
 
 def shown_name(found: Json) -> str:
