@@ -24,6 +24,7 @@ Rows = dict[str, list[Json]]
 SEEDS = ("us", "lists", "empty")
 # What a new company has of the sample company's chart: its own trade's accounts are left out.
 FRESH_ACCOUNTS = frozenset(map(str, (*range(1, 37), 40, 79, 80, 81, 83, *range(84, 89))))
+FRESH_TERMS = frozenset(map(str, range(1, 5)))
 LISTS = (
     "Account",
     "Customer",
@@ -99,6 +100,7 @@ def _fresh(rows: Rows) -> Rows:
     """Keep what a new company has: no sales tax, no default item, no names."""
     kept = {kind: rows[kind] for kind in FRESH_KINDS}
     kept["Account"] = [one for one in rows["Account"] if one["Id"] in FRESH_ACCOUNTS]
+    kept["Term"] = [one for one in rows["Term"] if one["Id"] in FRESH_TERMS]
     preferences = {**rows["Preferences"][0], "TaxPrefs": {"UsingSalesTax": False}}
     others = [one for one in preferences["OtherPrefs"]["NameValue"] if one["Name"] != "SalesFormsPrefs.DefaultItem"]
     kept["Preferences"] = [{**preferences, "OtherPrefs": {"NameValue": others}}]

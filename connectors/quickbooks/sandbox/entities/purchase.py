@@ -8,6 +8,7 @@ from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import frame, orders, paying, purchase_lines
+from connectors.quickbooks.sandbox.rules.applying import name_value
 from connectors.quickbooks.sandbox.rules.numbers import number_purchase
 from connectors.quickbooks.sandbox.rules.postings import Booking
 from connectors.quickbooks.sandbox.rules.purchase_form import TRACKS
@@ -51,7 +52,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     purchase["AccountRef"] = account(write.company, purchase["AccountRef"], PAYING[payment], payment)
     purchase["CurrencyRef"] = frame.currency(write.company)
     _complete_references(write, purchase)
-    _complete_type(purchase)
+    _complete_type(purchase, before)
     purchase["Line"] = purchase_lines.complete_lines(write, purchase, before, numbered=False)
     purchase["TotalAmt"] = purchase_lines.total(purchase["Line"])
     paying.put_links(purchase, orders.complete_links(write, purchase, purchase.get("EntityRef", {}).get("value", "")))
@@ -68,7 +69,7 @@ def _complete_references(write: Write, purchase: Json) -> None:
         purchase["EntityRef"] = {"value": person["Id"], "name": person["DisplayName"], "type": kind}
 
 
-def _complete_type(purchase: Json) -> None:
+def _complete_type(purchase: Json, before: Json | None) -> None:
     """Credit counts for cards only; checks alone show a PrintStatus (recorded, qbo-facts 2.3)."""
     code = TYPE_CODES[purchase["PaymentType"]]
     if purchase["PaymentType"] == "CreditCard":
@@ -80,20 +81,9 @@ def _complete_type(purchase: Json) -> None:
         purchase.setdefault("PrintStatus", "NotSet")
     else:
         purchase.pop("PrintStatus", None)
-    value = {"Name": "TxnType", "Value": code}
-    purchase["PurchaseEx"] = {
-        "any": [
-            {
-                "name": "{http://schema.intuit.com/finance/v3}NameValue",
-                "declaredType": "com.intuit.schema.finance.v3.NameValue",
-                "scope": "javax.xml.bind.JAXBElement$GlobalScope",
-                "value": value,
-                "nil": False,
-                "globalScope": True,
-                "typeSubstituted": False,
-            },
-        ],
-    }
+    same = before and (before["PaymentType"], before.get("Credit")) == (purchase["PaymentType"], purchase.get("Credit"))
+    # Expenses taken from a bank's feed have other codes, which an update leaves alone (recorded: 31 and 1).
+    purchase["PurchaseEx"] = before["PurchaseEx"] if before and same else {"any": [name_value("TxnType", code)]}
 
 
 def settle(write: Write, before: Json | None, after: Json | None) -> None:
@@ -116,7 +106,7 @@ KIND = Kind(
     repeated=("PaymentType",),
     order=ORDER,
     queryable=("Id", "DocNumber", "TxnDate", "PaymentType", "TotalAmt", "AccountRef", "EntityRef", *METADATA),
-    kept=("DocNumber",),
+    kept=("DocNumber", "RemitToAddr"),
     operations=TRANSACTION,
     complete=complete,
     settle=settle,

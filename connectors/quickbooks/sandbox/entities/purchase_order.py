@@ -35,8 +35,9 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     known = {line["Id"]: line for line in (before or {}).get("Line", [])}
     for line in form["Line"]:
         line.pop("LinkedTxn", None)
-        if line["DetailType"] == ITEM:
-            line["Received"] = known.get(line["Id"], {}).get("Received", 0)
+        old = known.get(line["Id"], {"Received": 0})
+        if line["DetailType"] == ITEM and "Received" in old:  # recorded lines made by hand have no such member
+            line["Received"] = old["Received"]
     form["Line"] = [_in_order(line) for line in form["Line"]]
     form["LinkedTxn"] = before["LinkedTxn"] if before else []
     form.setdefault("CustomField", [])

@@ -99,10 +99,10 @@ def _first(line: Json) -> Key:
 def _extra(item: OpenItem) -> Json:
     """Return a line's LineEx as recorded: the target's open balance before this payment, and its number."""
     told = {"txnId": item.key[1], "txnOpenBalance": f"{item.open:.2f}", "txnReferenceNumber": item.number}
-    return {"any": [_name_value(*one) for one in told.items()]}
+    return {"any": [name_value(*one) for one in told.items()]}
 
 
-def _name_value(name: str, value: str) -> dict[str, Any]:
+def name_value(name: str, value: str) -> dict[str, Any]:
     """Return one NameValue with the JAXB noise that real answers carry."""
     return {
         "name": "{http://schema.intuit.com/finance/v3}NameValue",
