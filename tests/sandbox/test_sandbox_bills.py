@@ -121,6 +121,7 @@ def test_a_check_pays_a_bill_and_the_bill_shows_it(books):
     paid = books.read("Bill", bill["Id"])
     assert (paid["Balance"], paid["SyncToken"]) == (0, "1")
     assert paid["LinkedTxn"] == [{"TxnId": payment["Id"], "TxnType": "BillPaymentCheck"}]
+    assert list(paid)[list(paid).index("LinkedTxn") + 1] == "Line"
     assert paid["MetaData"]["LastUpdatedTime"] == payment["MetaData"]["LastUpdatedTime"]
 
 
@@ -164,6 +165,25 @@ def test_paying_a_paid_bill_again_makes_a_voided_payment_or_is_refused(books):
     assert (balance(books, "Vendor", VENDOR), balance(books, "Account", "35")) == (0, -100)
     books.preferences(paid_bills="refuse")
     assert books.refusal("BillPayment", check(100, ("Bill", bill["Id"], 100)))["code"] == "6000"
+
+
+def test_more_than_is_open_stays_unapplied_where_the_switch_says_so(books):
+    bills = [books.write("Bill", form(amount)) for amount in (100, 50)]
+    books.preferences(over_application="unapplied")
+    links = [("Bill", bill["Id"], 100) for bill in bills]
+    payment = books.write("BillPayment", check(120, *links))
+    assert [line["Amount"] for line in payment["Line"]] == [100, 20]
+    assert balance(books, "Bill", bills[1]["Id"]) == 30
+    books.write("BillPayment", check(40, links[1]))
+    assert (balance(books, "Bill", bills[1]["Id"]), balance(books, "Vendor", VENDOR)) == (0, -10)
+
+
+def test_deleting_a_paid_bill_frees_its_payment_where_the_switch_says_so(books):
+    bill = books.write("Bill", form())
+    payment = books.write("BillPayment", check(100, ("Bill", bill["Id"], 100)))
+    books.preferences(delete_paid_invoice="unlink")
+    books.write("Bill", {"Id": bill["Id"], "SyncToken": "1"}, operation="delete")
+    assert (books.read("BillPayment", payment["Id"])["Line"], balance(books, "Vendor", VENDOR)) == ([], -100)
 
 
 def test_a_payment_of_nothing_applies_a_vendor_credit(books):

@@ -179,7 +179,7 @@ def test_start_position_zero_and_more_than_a_thousand_rows_follow_their_switches
     large = books.query_refusal("select * from Term maxresults 1500")
     assert large["Detail"] == "QueryValidationError: value 1500 is too large. Max allowed value is 1000"
     books.preferences(over_1000_rows="clamp")
-    assert books.query("select * from Term maxresults 1500")["maxResults"] == 4
+    assert books.query("select * from Term maxresults 1500")["maxResults"] == 5
 
 
 def test_only_the_columns_asked_for_are_answered(books):

@@ -41,7 +41,7 @@ class Switches:
         "refuse", "unapplied", says="a payment for another customer's invoice is refused, or stays unapplied"
     )
     delete_paid_invoice: str = choice(
-        "refuse", "unlink", says="an invoice with payments cannot be deleted, or they become unapplied"
+        "refuse", "unlink", says="an invoice or a bill with payments cannot be deleted, or they become unapplied"
     )
     undocumented_query: str = choice(
         "accept", "refuse", says="OR, NOT, BETWEEN, CONTAINS and parentheses in a query run, or are a parser error"

@@ -8,7 +8,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import orders, paying, purchase_form
+from connectors.quickbooks.sandbox.rules import links, orders, paying, purchase_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO
 from connectors.quickbooks.sandbox.rules.due_date import due_date
 from connectors.quickbooks.sandbox.rules.numbers import number_bill
@@ -28,21 +28,16 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     term = write.company.get("Term", form.get("SalesTermRef", {}).get("value"))
     # Recorded: without terms a bill is due on its day (create_bill, May 2026), an invoice in 30 days.
     form["DueDate"] = reading.day(form.get("DueDate") or due_date(form["TxnDate"], term, unset=0), "DueDate")
-    ordered = orders.complete_links(write, form, form["VendorRef"]["value"])
+    orders.complete_links(write, form, before, form["VendorRef"]["value"])
     for line in form["Line"]:
         line["LinkedTxn"] = [*line["LinkedTxn"], *_charges(before, line["Id"])]
-    paying.put_links(form, [*_own_links(before), *ordered])
     form["Balance"] = form["TotalAmt"] - paying.applied(before)
     number_bill(write, form, before)
     return form
 
 
-def _own_links(before: Json | None) -> list[Json]:
-    """Return the links that are QBO's own: payments and charges; what a client sends cannot change them."""
-    return [link for link in (before or {}).get("LinkedTxn", []) if link["TxnType"] != orders.ORDER]
-
-
 def _charges(before: Json | None, line: str) -> list[Json]:
+    """Return the charges that QBO made of a billable line (recorded: bill 25)."""
     known: Json = next((one for one in (before or {}).get("Line", []) if one["Id"] == line), {})
     return [link for link in known.get("LinkedTxn", []) if link["TxnType"] != orders.ORDER]
 
@@ -53,8 +48,10 @@ def settle(write: Write, before: Json | None, after: Json | None) -> None:
     Raises:
         Refusal: 6000 when a bill with payments is deleted (unlink them first, says Intuit's reference).
     """
-    if after is None and paying.payments_of(before):
-        raise Refusal(faults.business(LINKED))
+    if after is None and before and paying.payments_of(before):
+        if write.company.switches.delete_paid_invoice == "refuse":
+            raise Refusal(faults.business(LINKED))
+        paying.release(write, before, ZERO)
     if before and after:
         _release(write, before, after)
     orders.settle(write, "Bill", before, after)
@@ -67,9 +64,7 @@ def _release(write: Write, before: Json, after: Json) -> None:
         return
     left, paid = paying.release(write, before, most)
     stored = {**after, "Balance": after["TotalAmt"] - left}
-    others = [link for link in after.get("LinkedTxn", []) if link["TxnType"] != paying.SHOWN]
-    paying.put_links(stored, [*paid, *others])
-    write.company.put("Bill", stored)
+    links.put(write.company, "Bill", stored, [*paid, *paying.others_of(after)])
 
 
 def post(company: Company, bill: Json) -> Entry | None:

@@ -61,10 +61,10 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     payment["CurrencyRef"] = frame.currency(write.company)
     _complete_account(write, payment)
     payment["Line"] = paying.complete_lines(write, payment, before)
-    if draft.get("Line") and not payment["Line"]:
+    linked = any(line.get("LinkedTxn") for line in draft.get("Line", []))
+    if linked and not payment["Line"] and write.company.switches.paid_bills == "void":
         return _void_at_once(payment)
-    used = paying.used(payment)
-    if payment["TotalAmt"] < 0 or not 0 <= used <= payment["TotalAmt"]:
+    if payment["TotalAmt"] < 0 or paying.used(payment) < 0:
         raise Refusal(faults.business(OVER_APPLIED))
     number_check(write, payment, before)
     return payment

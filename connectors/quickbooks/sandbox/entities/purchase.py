@@ -7,7 +7,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import frame, orders, paying, purchase_lines
+from connectors.quickbooks.sandbox.rules import frame, orders, purchase_lines
 from connectors.quickbooks.sandbox.rules.applying import name_value
 from connectors.quickbooks.sandbox.rules.numbers import number_purchase
 from connectors.quickbooks.sandbox.rules.postings import Booking
@@ -55,7 +55,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     _complete_type(purchase, before)
     purchase["Line"] = purchase_lines.complete_lines(write, purchase, before, numbered=False)
     purchase["TotalAmt"] = purchase_lines.total(purchase["Line"])
-    paying.put_links(purchase, orders.complete_links(write, purchase, purchase.get("EntityRef", {}).get("value", "")))
+    orders.complete_links(write, purchase, before, purchase.get("EntityRef", {}).get("value", ""))
     number_purchase(write, purchase, before)
     return purchase
 

@@ -19,6 +19,13 @@ def keep(form: Json, before: Json | None) -> None:
         form["LinkedTxn"] = before["LinkedTxn"]
 
 
+def show(form: Json, links: list[Json]) -> None:
+    """Give a document these links before it is stored; without any the member is absent."""
+    form.pop("LinkedTxn", None)
+    if links:
+        form["LinkedTxn"] = links
+
+
 def linked(data: Json, txn_type: str) -> list[str]:
     """Return the Ids of the transactions of a type that a document shows."""
     return [str(link["TxnId"]) for link in data.get("LinkedTxn", ()) if link.get("TxnType") == txn_type]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
-from connectors.quickbooks.sandbox.rules import frame
+from connectors.quickbooks.sandbox.rules import frame, links
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -19,8 +19,10 @@ OPEN, CLOSED = "Open", "Closed"
 Filled = tuple[str, str]  # an order's Id, and its line's ("" = the whole order)
 
 
-def complete_links(write: Write, form: Json, vendor: str) -> list[Json]:
-    """Return the form's header links to orders, and bring the links of its lines into their answered shape.
+def complete_links(write: Write, form: Json, before: Json | None, vendor: str) -> None:
+    """Show the orders that a form names on its header, behind the links that are QBO's own (payments, charges).
+
+    The links of its lines come into their answered shape.
 
     Raises:
         Refusal: 610 for an order that is not there, 620 for another vendor's.
@@ -35,7 +37,8 @@ def complete_links(write: Write, form: Json, vendor: str) -> list[Json]:
             raise Refusal(faults.not_found())
         if order["VendorRef"]["value"] != vendor:
             raise Refusal(faults.cannot_link(f"{ORDER} {order['Id']} belongs to another vendor"))
-    return orders
+    own = [link for link in (before or {}).get("LinkedTxn", []) if not _names_order(link)]
+    links.show(form, [*own, *orders])
 
 
 def filled(form: Json | None) -> Iterator[Filled]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
-from connectors.quickbooks.sandbox.rules import frame
+from connectors.quickbooks.sandbox.rules import frame, links
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
 from connectors.quickbooks.sandbox.rules.applying import OVER_APPLIED
-from connectors.quickbooks.sandbox.rules.open_items import Links, links_of
+from connectors.quickbooks.sandbox.rules.open_items import Key, links_of
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -26,10 +26,23 @@ def complete_lines(write: Write, payment: Json, before: Json | None) -> list[Jso
     """
     lines = [_answered(line) for line in payment.get("Line", []) if line.get("LinkedTxn")]
     lines = [line for line in lines if not _owes_nothing(write, line, before)]
-    for (kind, id_), amount in links_of({"Line": lines}).items():
-        if amount < 0 or amount > _open(write, payment, kind, id_, before):
-            raise Refusal(faults.business(OVER_APPLIED))
-    return lines
+    excess = {key: amount - _open(write, payment, key, before) for key, amount in links_of({"Line": lines}).items()}
+    too_much = any(one > 0 for one in excess.values()) or used({"Line": lines}) > payment["TotalAmt"]
+    if any(line["Amount"] < 0 for line in lines):
+        raise Refusal(faults.business(OVER_APPLIED))
+    if too_much and write.company.switches.over_application == "refuse":
+        raise Refusal(faults.business(OVER_APPLIED))
+    return _within(lines, excess, payment["TotalAmt"])
+
+
+def _within(lines: list[Json], excess: Mapping[Key, Decimal], total: Decimal) -> list[Json]:
+    """Cut what is more than is open or was paid off the lines; it stays unapplied."""
+    for key, amount in excess.items():
+        lines = list(_smaller(lines, key, max(amount, ZERO)))
+    for key in reversed(list(excess)):
+        if key[0] == "Bill":
+            lines = list(_smaller(lines, key, max(used({"Line": lines}) - total, ZERO)))
+    return [line for line in lines if line["Amount"]]
 
 
 def used(payment: Json) -> Decimal:
@@ -53,7 +66,13 @@ def applied(form: Json | None) -> Decimal:
 
 
 def payments_of(form: Json | None) -> list[Json]:
+    """Return the links to its payments that a bill shows."""
     return [link for link in (form or {}).get("LinkedTxn", []) if link["TxnType"] == SHOWN]
+
+
+def others_of(form: Json | None) -> list[Json]:
+    """Return a bill's links to anything but payments; they stand after those (recorded: bill 25)."""
+    return [link for link in (form or {}).get("LinkedTxn", []) if link["TxnType"] != SHOWN]
 
 
 def release(write: Write, bill: Json, most: Decimal) -> tuple[Decimal, list[Json]]:
@@ -62,7 +81,7 @@ def release(write: Write, bill: Json, most: Decimal) -> tuple[Decimal, list[Json
     Returns what is still applied and the links that remain. The bill itself is not stored here.
     """
     left = applied(bill)
-    links: list[Json] = []
+    kept: list[Json] = []
     for link in reversed(payments_of(bill)):
         payment = write.company.get("BillPayment", link["TxnId"])
         amount = links_of(payment).get(("Bill", bill["Id"]), ZERO)
@@ -71,18 +90,18 @@ def release(write: Write, bill: Json, most: Decimal) -> tuple[Decimal, list[Json
             _shrink(write, payment, bill["Id"], excess)
             left -= excess
         if excess < amount:
-            links.insert(0, link)
-    return left, links
+            kept.insert(0, link)
+    return left, kept
 
 
 def _answered(line: Json) -> Json:
-    links = []
+    linked = []
     for link in line["LinkedTxn"]:
         kind = LINKABLE.get(str(link.get("TxnType", "")).casefold())
         if kind is None or "TxnId" not in link:
             raise Refusal(faults.cannot_link(f"{link.get('TxnType')} {link.get('TxnId')}"))
-        links.append({"TxnId": str(link["TxnId"]), "TxnType": kind})
-    return {"Amount": money(line.get("Amount", 0), "Line.Amount"), "LinkedTxn": links}
+        linked.append({"TxnId": str(link["TxnId"]), "TxnType": kind})
+    return {"Amount": money(line.get("Amount", 0), "Line.Amount"), "LinkedTxn": linked}
 
 
 def _owes_nothing(write: Write, line: Json, before: Json | None) -> bool:
@@ -95,46 +114,37 @@ def _owes_nothing(write: Write, line: Json, before: Json | None) -> bool:
     return bill is not None and bill["TotalAmt"] > 0 and Decimal(bill["Balance"]) + earlier == 0
 
 
-def _open(write: Write, payment: Json, kind: str, id_: str, before: Json | None) -> Decimal:
+def _open(write: Write, payment: Json, key: Key, before: Json | None) -> Decimal:
     """Return what a payment may apply to a bill or take from a credit of the same vendor."""
+    kind, id_ = key
     found = write.company.get(kind, id_)
     if found is None:
         raise Refusal(faults.not_found())
     if found["VendorRef"]["value"] != payment["VendorRef"]["value"]:
         raise Refusal(faults.cannot_link(f"{kind} {id_} belongs to another vendor"))
-    earlier: Links = links_of(before)
-    return Decimal(found["Balance"]) + earlier.get((kind, id_), ZERO)
+    return Decimal(found["Balance"]) + links_of(before).get(key, ZERO)
 
 
-def _move(write: Write, key: tuple[str, str], difference: Decimal, payment: str, *, linked: bool) -> None:
+def _move(write: Write, key: Key, difference: Decimal, payment: str, *, linked: bool) -> None:
     kind, id_ = key
     before = write.company.get(kind, id_)
     if before is None:
         return
     after = frame.touched(before, write.now, token=True)
     after["Balance"] = Decimal(before["Balance"]) - difference
-    if kind == "Bill":  # a credit shows no link, as recorded of credit memos
-        link = {"TxnId": payment, "TxnType": SHOWN}
-        others = [one for one in before.get("LinkedTxn", []) if one != link]
-        put_links(after, [*others, link] if linked else others)
-    write.company.put(kind, after)
-
-
-def put_links(form: Json, links: list[Json]) -> None:
-    """Set a form's LinkedTxn; without any link the member is absent (recorded)."""
-    if links:
-        form["LinkedTxn"] = links
-    else:
-        form.pop("LinkedTxn", None)
+    payments = [one for one in payments_of(before) if one["TxnId"] != payment]
+    if linked and kind == "Bill":  # a credit shows no link, as recorded of credit memos
+        payments.append({"TxnId": payment, "TxnType": SHOWN})
+    links.put(write.company, kind, after, [*payments, *others_of(before)])
 
 
 def _shrink(write: Write, payment: Json, bill: str, amount: Decimal) -> None:
     """Take an amount away from what a payment pays of a bill, and give back the credits that this leaves idle."""
-    lines = list(_smaller(payment["Line"], {"TxnId": bill, "TxnType": "Bill"}, amount))
+    lines = list(_smaller(payment["Line"], ("Bill", bill), amount))
     idle = -used({"Line": lines})
-    for kind, id_ in links_of({"Line": lines}):
-        if kind == "VendorCredit" and idle > 0:
-            lines = list(_smaller(lines, {"TxnId": id_, "TxnType": kind}, idle))
+    for key in links_of({"Line": lines}):
+        if key[0] == "VendorCredit" and idle > 0:
+            lines = list(_smaller(lines, key, idle))
             idle = -used({"Line": lines})
     after = frame.touched(payment, write.now, token=True)
     after["Line"] = [line for line in lines if line["Amount"]]
@@ -146,8 +156,9 @@ def _shrink(write: Write, payment: Json, bill: str, amount: Decimal) -> None:
     write.company.put("BillPayment", after)
 
 
-def _smaller(lines: list[Json], link: Json, amount: Decimal) -> Iterator[Json]:
+def _smaller(lines: list[Json], key: Key, amount: Decimal) -> Iterator[Json]:
+    """Take an amount off the lines that are linked to `key`."""
     for line in lines:
-        cut = min(amount, Decimal(line["Amount"])) if link in line["LinkedTxn"] else ZERO
+        cut = min(amount, Decimal(line["Amount"])) if key in links_of({"Line": [line]}) else ZERO
         amount -= cut
         yield {**line, "Amount": Decimal(line["Amount"]) - cut}
