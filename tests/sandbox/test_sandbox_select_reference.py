@@ -243,7 +243,7 @@ def check(kind, rows, changed, asked_for, *, whole=False):
 numbers = st.sampled_from(["1", "2", "3", "4"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(invoices, max_size=9),
     st.lists(st.tuples(numbers, invoices), max_size=1),
@@ -254,7 +254,7 @@ def test_invoices_are_found_as_a_plain_reader_would_find_them(rows, changed, ask
     check("Invoice", rows, changed, asked_for, whole=whole)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(customers, max_size=9),
     st.lists(st.tuples(numbers, customers), max_size=4),

@@ -121,15 +121,28 @@ def _between(field: Field, spans: tuple[Span, ...]) -> Test:
 def _like(field: Field, pattern: str) -> Test:
     """Compare with a pattern in which only % is special; its fixed beginning finds text in an index."""
     parts = pattern.casefold().split("%")
-    matcher = re.compile(".*".join(re.escape(part) for part in parts), re.DOTALL)
 
     def holds(row: Row) -> bool:
-        return any(key != ABSENT and matcher.fullmatch(_text(key)) is not None for key in field.keys(row.data))
+        return any(key != ABSENT and _fits(parts, _text(key)) for key in field.keys(row.data))
 
     if len(parts) == 2 and parts[0] and not parts[1] and field.rank == 3 and parts[0][-1] < "\U0010ffff":
         after = parts[0][:-1] + chr(ord(parts[0][-1]) + 1)
         return Test(holds, field, (((3, parts[0]), (3, after)),))
     return Test(holds)
+
+
+def _fits(parts: list[str], text: str) -> bool:
+    """Say whether a text begins with the first part, ends with the last, and holds the others between, in order."""
+    if len(parts) == 1:
+        return text == parts[0]
+    first, *between, last = parts
+    position = len(first)
+    for part in between:
+        position = text.find(part, position)
+        if position < 0:
+            return False
+        position += len(part)
+    return text.startswith(first) and text.endswith(last) and len(text) - len(last) >= position
 
 
 def _text(key: Key) -> str:
