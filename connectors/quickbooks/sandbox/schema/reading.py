@@ -21,7 +21,7 @@ from connectors.quickbooks.sandbox.wire.faults import Fault, Refusal
 
 FRAME = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 DATE_TEXT = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2}|T.*)?\Z")
-LIMIT = Decimal(10) ** 15
+LIMIT = Decimal(10) ** 12  # documented: prices up to 99999999999
 DEEPEST = 24  # far deeper than any documented type; a body nested deeper is refused, not followed
 
 
@@ -103,7 +103,7 @@ def _empty_reference(member: Member, value: Any) -> bool:
 
 def _value(reading: _Reading, member: Member, item: Any, path: str, depth: int) -> Any:
     if member.many:
-        if not isinstance(item, list) and item != "" and member.sort != shapes.ANY:
+        if item != "" and not isinstance(item, list):
             raise _Unreadable(faults.unreadable())
         return [_single(reading, member, one, path, depth) for one in item or () if one is not None]
     if isinstance(item, list) and member.sort != shapes.ANY:

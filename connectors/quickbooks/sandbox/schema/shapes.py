@@ -129,6 +129,8 @@ def _guessed(name: str) -> Member:
     many = name in _observed()["lists"]
     if name in _observed()["members"]:
         return _member(name, _observed()["members"][name], "")
+    if name in _observed()["classes"]:
+        return Member(name, OBJECT, (name,), many)
     if name.endswith("Ref"):
         return Member(name, OBJECT, (REFERENCE,), many)
     if name.endswith("Addr") and name not in ("PrimaryEmailAddr", "WebAddr"):

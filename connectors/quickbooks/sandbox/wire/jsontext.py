@@ -45,7 +45,7 @@ def number_text(value: Decimal | int, *, money: bool) -> str:
     if not number:
         return "0"
     if money:
-        return str(number.quantize(CENT))
+        return format(number, ".2f")
     return format(number.normalize(), "f")
 
 
