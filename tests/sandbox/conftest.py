@@ -107,6 +107,14 @@ class Bodies:
     parsed = staticmethod(parsed)
     client = Books
 
+    @staticmethod
+    def connected(sandbox: Sandbox) -> Books:
+        """A client of a sandbox that accepts the fixed token."""
+        session = requests.Session()
+        session.mount(SANDBOX_URL, SandboxAdapter(sandbox))
+        session.headers.update({"Authorization": "Bearer fixed-access", "Accept": "application/json"})
+        return Books(session, SANDBOX_URL)
+
 
 def ticking(start: datetime = START) -> Any:
     """Return a clock that moves one second at each look, so that changes have an order."""

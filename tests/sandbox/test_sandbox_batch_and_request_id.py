@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from connectors.quickbooks.sandbox import FIRST_REALM
-from connectors.quickbooks.sandbox.books import snapshot
 
 
 def batch(books, *items, **params):
@@ -214,10 +213,3 @@ def test_reading_looks_at_no_request_id(books):
     books.invoice()
     second = books.get("query", query="select count(*) from Invoice", requestid="r-1").json()["QueryResponse"]
     assert second["totalCount"] == first["totalCount"] + 1
-
-
-def test_request_ids_survive_in_a_file(books, bodies, sandbox, tmp_path):
-    first = books.write("Invoice", bodies.invoice(), requestid="r-1")
-    snapshot.save(sandbox, tmp_path / "books.sqlite")
-    snapshot.load(sandbox, tmp_path / "books.sqlite")
-    assert books.write("Invoice", bodies.invoice(), requestid="r-1") == first

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from connectors.quickbooks.sandbox import FIRST_REALM, FaultRule, Sandbox, serve
-from connectors.quickbooks.sandbox.command import run
+from connectors.quickbooks.sandbox.command import Setup, run
 
 
 @pytest.fixture
@@ -85,9 +85,8 @@ def test_the_command_keeps_a_company_in_a_file_between_runs(tmp_path, bodies):
             "data": tmp_path / "kept.sqlite",
             "access_token": "kept",
             "refresh_token": "kept-r",
-            "stopped": done,
         }
-        thread = Thread(target=run, kwargs={"now": now, "on_ready": ready, **settings})
+        thread = Thread(target=run, args=[Setup(**settings)], kwargs={"now": now, "on_ready": ready, "stopped": done})
         thread.start()
         thread.join(20)
         assert not thread.is_alive()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from threading import RLock
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 from connectors.quickbooks.sandbox import clock, routes
 from connectors.quickbooks.sandbox.api import calls
@@ -19,7 +19,10 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.entities.registry import POSTS
 from connectors.quickbooks.sandbox.inside.journal import Entry, Journal
 from connectors.quickbooks.sandbox.messages import Request, Response
+from connectors.quickbooks.sandbox.signin.grants import ANY_REALM
+from connectors.quickbooks.sandbox.signin.keys import SigningKey
 from connectors.quickbooks.sandbox.signin.tokens import TokenBook
+from connectors.quickbooks.sandbox.storage import state
 from connectors.quickbooks.sandbox.trouble import effects, meters
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule, Injector
 from connectors.quickbooks.sandbox.trouble.limits import Limiter, Limits
@@ -33,13 +36,20 @@ def no_pause(_: timedelta) -> None:
     """Wait for nothing: in this process, a delay is told by the response and not lived through."""
 
 
+class Keeping(Protocol):
+    """What writes the sandbox down after a request; `realm` "" means that any company may have changed."""
+
+    def save(self, sandbox: Sandbox, realm: str = "") -> None: ...
+
+
 class Sandbox:
     """A QuickBooks Online that runs in this process; all requests go through one lock.
 
     Args:
         now: reads the time, timezone-aware.
         realms: the companies that exist, or "any": a company appears when it is first asked for.
-        seed: "us" (Intuit's demo lists) or "empty" (chart of accounts only), for companies made here.
+        seed: what companies made here hold: "us" (Intuit's sample company), "lists", "empty", or a dump.
+        country: the country of companies made here.
         clients: registered apps, client id to secret; none means that any is accepted.
         limits: how much a client may ask; None (the default) is no limit at all.
         rotate: when a refresh gives a new refresh token: "daily" (as Intuit), "always" or "never".
@@ -51,14 +61,17 @@ class Sandbox:
         now: Callable[[], datetime],
         *,
         realms: Sequence[str] | Literal["any"] = "any",
-        seed: str = "us",
+        seed: str | Mapping[str, Any] = "us",
+        country: str = "US",
         clients: Mapping[str, str] | None = None,
         rotate: str = "daily",
         limits: Limits | None = None,
         random_hex: Callable[[int], str] = secrets.token_hex,
     ) -> None:
         self.clock = clock.Clock(now)
-        self.tokens = TokenBook(self.clock.now, random_hex, rotate)
+        self.tokens = TokenBook(self.clock, random_hex, rotate)
+        self.key = SigningKey()
+        self.keeper: Keeping | None = None
         self.companies: dict[str, Company] = {}
         self.injector = Injector()
         self.limiter = Limiter(limits)
@@ -69,9 +82,10 @@ class Sandbox:
         self._any_realm = realms == "any"
         self._first = (FIRST_REALM,) if realms == "any" else tuple(realms)
         self._seed = seed
+        self._country = country
         self._clients = dict(clients or {})
         self._random = random_hex
-        self._make_first()
+        self.make_missing()
 
     def handle(self, request: Request, pause: Callable[[timedelta], None] = no_pause) -> Response:
         """Answer one request; a response that is `lost` must reach nobody.
@@ -83,20 +97,29 @@ class Sandbox:
             with self.lock:
                 response = self._finished(routes.answer(self, request, call))
                 self.webhooks.wake()
+                self._keep()
                 return response
         with self.limiter.flight(call.realm) as room:
             with self.lock:
                 response = self._finished(self._answered(request, call, room=room))
                 self._record(request, call, response)
                 self._tell(call.realm)
+                self._keep(call.realm)
             pause(response.delay)
             return response
 
-    def add_company(self, realm: str, *, seed: str = "", name: str = "") -> Company:
-        """Make a company, or make it anew; raises `ValueError` for an unknown seed."""
+    def add_company(
+        self, realm: str, *, seed: str | Mapping[str, Any] = "", country: str = "", name: str = ""
+    ) -> Company:
+        """Make a company, or make it anew; raises `ValueError` for an unknown seed or country."""
         with self.lock:
-            self.companies[realm] = seeds.company(realm, seed or self._seed, POSTS, now=self.clock.now(), name=name)
-            return self.companies[realm]
+            begun, code = seed or self._seed, country or self._country
+            if isinstance(begun, Mapping):
+                made = state.load(realm, begun, POSTS)
+            else:
+                made = seeds.company(realm, begun, POSTS, country=code, now=self.clock.now(), name=name)
+            self.companies[realm] = made
+            return made
 
     def company(self, realm: str) -> Company:
         """Return a company, made now if any realm may exist; raises `KeyError` when it may not."""
@@ -108,10 +131,21 @@ class Sandbox:
         """Say whether a company exists, or may be made on demand."""
         return self._any_realm or realm in self.companies
 
+    def opens(self, token: str, realm: str) -> bool:
+        """Say whether an access token opens a company; where any realm may exist, it opens one never seen before."""
+        realms = self.tokens.realms_of(token)
+        if realm in realms or (ANY_REALM in realms and realm in self.companies):
+            return self.may_exist(realm)
+        if not realms or not self._any_realm or realm in self.companies:
+            return False
+        self.tokens.extend(token, realm)
+        return True
+
     def connect(self, realm: str, *, access_token: str = "", refresh_token: str = "") -> None:
-        """Accept these fixed tokens for a company, without a consent page; any client may refresh them."""
+        """Accept these fixed tokens for a company, or for every one (`ANY_REALM`), without a consent page."""
         with self.lock:
-            self.company(realm)
+            if realm != ANY_REALM:
+                self.company(realm)
             self.tokens.grant(realm, access=access_token, refresh=refresh_token)
 
     def knows_client(self, client: str, secret: str | None = None) -> bool:
@@ -137,11 +171,17 @@ class Sandbox:
             self.limiter.clear()
             self.meters.clear()
             self.webhooks.clear()
-            self._make_first()
+            self.make_missing()
 
-    def _make_first(self) -> None:
+    def _keep(self, realm: str = "") -> None:
+        if self.keeper is not None:
+            self.keeper.save(self, realm)
+
+    def make_missing(self) -> None:
+        """Make those of the first companies that are not there."""
         for realm in self._first:
-            self.add_company(realm)
+            if realm not in self.companies:
+                self.add_company(realm)
 
     def _answered(self, request: Request, call: Call, *, room: bool) -> Response:
         now = self.clock.now()

@@ -22,9 +22,10 @@ class SandboxServer(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, sandbox: Sandbox, host: str, port: int) -> None:
+    def __init__(self, sandbox: Sandbox, host: str, port: int, latency: timedelta) -> None:
         super().__init__((host, port), _Handler)
         self.sandbox = sandbox
+        self._latency = latency
         self._connections: set[socket.socket] = set()
         self._guard = Lock()
         self._stopping = Event()
@@ -54,9 +55,9 @@ class SandboxServer(ThreadingHTTPServer):
         self._courier.stop()
 
     def pause(self, delay: timedelta) -> None:
-        """Wait, but not longer than the server runs."""
-        if delay:
-            self._stopping.wait(delay.total_seconds())
+        """Wait, the server's own latency included, but not longer than the server runs."""
+        if delay or self._latency:
+            self._stopping.wait((delay + self._latency).total_seconds())
 
     def __enter__(self) -> Self:
         return self
@@ -115,9 +116,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Stay quiet: the journal knows."""
 
 
-def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> SandboxServer:
-    """Listen (port 0 takes a free one) and answer in a thread; the caller stops it."""
-    return SandboxServer(sandbox, host, port).start()
+def serve(
+    sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, latency: timedelta = timedelta()
+) -> SandboxServer:
+    """Listen (port 0 takes a free one) and answer in a thread, each answer after `latency`; the caller stops it."""
+    return SandboxServer(sandbox, host, port, latency).start()
 
 
 def _cut(connection: socket.socket) -> None:

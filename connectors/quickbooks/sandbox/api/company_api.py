@@ -11,6 +11,7 @@ from connectors.quickbooks.sandbox.api.asked import Asked
 from connectors.quickbooks.sandbox.api.calls import Call
 from connectors.quickbooks.sandbox.api.resources import dispatch
 from connectors.quickbooks.sandbox.messages import Request, Response
+from connectors.quickbooks.sandbox.signin.grants import ACCOUNTING
 from connectors.quickbooks.sandbox.wire import dialect, faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -52,7 +53,7 @@ def _gate(sandbox: Sandbox, request: Request, call: Call, now: datetime) -> Resp
     if not realms:
         detail = f"Token expired: {token[:6]}..." if sandbox.tokens.expired(token) else None
         return unauthenticated(request, detail, now)
-    if call.realm not in realms or not sandbox.may_exist(call.realm):
+    if ACCOUNTING not in sandbox.tokens.scopes_of(token) or not sandbox.opens(token, call.realm):
         return dialect.answer(request, 403, faults.forbidden(now))
     return None
 

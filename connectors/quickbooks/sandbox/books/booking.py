@@ -42,6 +42,13 @@ def book(company: Company, posts: Mapping[str, Post], keys: Iterable[Key], time:
     return olds
 
 
+def rebook(company: Company, posts: Mapping[str, Post]) -> None:
+    """Book every stored transaction; the balances are shown already."""
+    for kind, post in posts.items():
+        for row in company.store.rows(kind):
+            company.ledger.book((kind, row.id), post(company, row.data))
+
+
 def take_back(company: Company, olds: Iterable[tuple[Key, Entry | None]]) -> None:
     for key, entry in olds:
         company.ledger.book(key, entry)

@@ -9,6 +9,7 @@ from connectors.quickbooks.sandbox.books.changes import Change
 from connectors.quickbooks.sandbox.books.ledger import Ledger
 from connectors.quickbooks.sandbox.books.store import Json, Row, Store
 from connectors.quickbooks.sandbox.books.switches import Switches
+from connectors.quickbooks.sandbox.books.tracked import Tracked
 
 FIRST_IDS = {"attachable": 5000000000000500000}  # recorded attachables have 19 digits
 WRITABLE_STATES = {"TRIAL", "TRIALOPTIN", "SUBSCRIBED", "PAID"}
@@ -25,8 +26,8 @@ class Company:
     counters: dict[str, int] = field(default_factory=dict)
     last_numbers: dict[str, str] = field(default_factory=dict)
     switches: Switches = field(default_factory=Switches)
-    replies: dict[str, Json] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
+    replies: Tracked[Json] = field(default_factory=Tracked)
+    files: Tracked[bytes] = field(default_factory=Tracked)
     sent: list[Json] = field(default_factory=list)
     news: list[Change] = field(default_factory=list)  # what webhooks have not yet heard
     address: str = ""  # the host and port at which the company was last asked; links in answers need it

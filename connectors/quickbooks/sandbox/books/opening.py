@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from connectors.quickbooks.sandbox.books.booking import OPEN_TYPES, SHOWN, Post, open_balance
+from connectors.quickbooks.sandbox.books.booking import OPEN_TYPES, SHOWN, Post, open_balance, rebook
 from connectors.quickbooks.sandbox.books.ledger import ZERO, Entry, Posting
 from connectors.quickbooks.sandbox.books.store import Json
 
@@ -23,9 +23,7 @@ DAY = "2000-01-01"  # before everything else, so that no report of a seeded year
 
 def open_books(company: Company, posts: Mapping[str, Post]) -> None:
     """Book every stored transaction, and the difference to the balances that the stored lists show."""
-    for kind, post in posts.items():
-        for row in company.store.rows(kind):
-            company.ledger.book((kind, row.id), post(company, row.data))
+    rebook(company, posts)
     opening = {"Id": "1", "TxnDate": DAY, "Line": list(_lines(company)), "Stock": list(_stock(company))}
     if opening["Line"] or opening["Stock"]:
         company.put(KIND, opening)

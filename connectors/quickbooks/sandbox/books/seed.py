@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from connectors.quickbooks.sandbox import clock
-from connectors.quickbooks.sandbox.books import opening
+from connectors.quickbooks.sandbox.books import countries, opening
 from connectors.quickbooks.sandbox.books.booking import Post
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
@@ -56,19 +56,28 @@ FRESH_COUNTERS = {
 
 
 def company(
-    realm: str, seed: str, posts: Mapping[str, Post], *, now: datetime | None = None, name: str = ""
+    realm: str,
+    seed: str,
+    posts: Mapping[str, Post],
+    *,
+    country: str = "US",
+    now: datetime | None = None,
+    name: str = "",
 ) -> Company:
-    """Make a company; raises `ValueError` for an unknown seed.
+    """Make a company; raises `ValueError` for an unknown seed or country.
 
     Args:
         realm: the company's number.
         seed: "us", "lists" or "empty".
         posts: how each kind of transaction is booked.
+        country: US, CA, MX or GB; elsewhere than in the US, "us" is the sample company's lists without its documents.
         now: the day on which the sample company shall look recorded; None keeps the recorded dates.
         name: the company's name, if not the seed's.
     """
     if seed not in SEEDS:
         raise ValueError(f"seed is one of {', '.join(SEEDS)}, not {seed}")
+    if seed == "us" and country != "US":
+        seed = "lists"  # the documents carry US sales tax
     loaded = _loaded("us")
     made = Company(realm, seed, counters=dict(loaded["counters"]), last_numbers=dict(loaded["last_numbers"]))
     rows = loaded["rows"]
@@ -86,6 +95,7 @@ def company(
     if name or seed == "empty":
         shown = name or f"Sandbox Company {realm}"
         made.put("CompanyInfo", {**made.information, "CompanyName": shown, "LegalName": shown})
+    countries.settle(made, country)
     opening.open_books(made, posts)
     return made
 

@@ -56,11 +56,13 @@ class Tombstone:
 class Store:
     """Keeps rows by kind and Id, oldest change first; finds the INDEXED fields; undoes a change that fails.
 
-    `examined` counts the rows that queries have looked at; the benchmarks read it.
+    `examined` counts the rows that queries have looked at; the benchmarks read it. `unsaved` is None while nobody keeps
+    the store elsewhere, else the keys of the rows put or removed since.
     """
 
     def __init__(self) -> None:
         self.examined = 0
+        self.unsaved: set[Key] | None = None
         self._rows: dict[str, dict[str, Row]] = defaultdict(dict)
         self._index: dict[tuple[str, str, str], dict[str, None]] = {}
         self._sorted: dict[str, dict[Any, tuple[Places, SortedList]]] = defaultdict(dict)
@@ -91,6 +93,11 @@ class Store:
 
     def tombstones(self) -> list[Tombstone]:
         return list(self._deleted)
+
+    @property
+    def buried(self) -> int:
+        """How many objects have been deleted."""
+        return len(self._deleted)
 
     def buried_since(self, kind: str, time: Callable[[str], bool]) -> list[Tombstone]:
         """Return a kind's deletions whose time passes the test, oldest first; deletions come in order of time."""
@@ -128,6 +135,18 @@ class Store:
         self._replace((kind, id_), None, remember=True)
         self._deleted.append(Tombstone(kind, id_, time))
 
+    def restore(self, kind: str, data: Json, changed: int) -> None:
+        """Put an object back as it was stored, with its place in the order of changes."""
+        self._changed = max(self._changed, changed)
+        self._replace((kind, data["Id"]), Row(kind, data["Id"], data, changed), remember=False)
+
+    def restore_deleted(self, deleted: Iterable[Tombstone]) -> None:
+        self._deleted = list(deleted)
+
+    def forget(self, kind: str, id_: str) -> None:
+        """Take an object away as if it had never been there."""
+        self._replace((kind, id_), None, remember=True)
+
     @contextmanager
     def change(self) -> Iterator[None]:
         """All or nothing: whatever was put or removed inside is taken back when the block raises."""
@@ -161,6 +180,8 @@ class Store:
             self._undo.append((key, old))
         if row is not None:
             self._rows[kind][id_] = row
+        if self.unsaved is not None:
+            self.unsaved.add(key)
         for field in INDEXED:
             before, after = old and old.data.get(field), row and row.data.get(field)
             if before != after:
