@@ -59,6 +59,10 @@ def test_a_bill_is_answered_as_recorded(books):
     assert (line[ACCOUNT]["BillableStatus"], line[ACCOUNT]["TaxCodeRef"]) == ("NotBillable", {"value": "NON"})
 
 
+def test_an_empty_address_counts_as_not_sent(books):
+    assert books.write("Bill", form(VendorAddr={}))["VendorAddr"] == books.read("Vendor", VENDOR)["BillAddr"]
+
+
 def test_a_bill_takes_the_address_of_its_vendor_and_its_day_from_its_terms(books):
     bill = books.write("Bill", form(TxnDate="2026-03-23", SalesTermRef={"value": "3"}))
     assert bill["VendorAddr"] == books.read("Vendor", VENDOR)["BillAddr"]
@@ -290,6 +294,20 @@ def test_what_a_client_says_of_totals_balance_and_payments_is_ignored(books):
     again = books.write("Bill", paid | {"Balance": 3, "LinkedTxn": []})
     assert again == paid
     assert again["LinkedTxn"] == [{"TxnId": payment["Id"], "TxnType": "BillPaymentCheck"}]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"Amount": 1, "DetailType": ACCOUNT, ACCOUNT: "8"},
+        account_line(1, TaxCodeRef="NON"),
+        account_line(1, Unknown=1),
+        {**account_line(1), "LinkedTxn": [[1]]},
+        "line",
+    ],
+)
+def test_a_line_of_the_wrong_form_is_refused_as_unreadable(books, line):
+    assert books.refusal("Bill", form() | {"Line": [line]})["code"] == "2010"
 
 
 def test_item_lines_fill_and_empty_the_stock(books):

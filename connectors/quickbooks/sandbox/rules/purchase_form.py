@@ -72,13 +72,12 @@ def _payable(write: Write, form: Json, accounts: tuple[str, ...]) -> Json:
 
 def copy_address(write: Write, form: Json, before: Json | None) -> None:
     """Give the form its vendor's address under the address's own Id, or number the one that was sent (recorded)."""
-    sent = form.get("VendorAddr")
-    if sent is None:
+    bare = {name: value for name, value in form.pop("VendorAddr", {}).items() if name != "Id"}
+    if not bare:
         vendor = write.company.get("Vendor", form["VendorRef"]["value"]) or {}
         if "BillAddr" in vendor:
             form["VendorAddr"] = vendor["BillAddr"]
         return
-    bare = {name: value for name, value in sent.items() if name != "Id"}
     known = (before or {}).get("VendorAddr", {})
     same = bare == {name: value for name, value in known.items() if name != "Id"}
     form["VendorAddr"] = {"Id": known["Id"] if same else write.company.next_id("address"), **bare}

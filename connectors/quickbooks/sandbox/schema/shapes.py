@@ -95,9 +95,10 @@ def class_name(type_name: str) -> str:
 
 
 def _member(name: str, sort: str, rules: str) -> Member:
-    if sort not in SCALARS and sort not in _documented() and name in _observed()["members"]:
+    types = _documented_types(sort)
+    if not types and sort not in SCALARS and name in _observed()["members"]:
         sort = _observed()["members"][name]  # documented by the name of its class alone
-    types = tuple(part for part in sort.split(" | ") if part in _documented())
+        types = _documented_types(sort)
     kind = _sort(name, sort, types)
     if kind == OBJECT and not types:
         types = (REFERENCE,)
@@ -110,6 +111,11 @@ def _member(name: str, sort: str, rules: str) -> Member:
         read_only="read only" in rules,
         required=rules.startswith("* Required") and "update" not in rules,
     )
+
+
+def _documented_types(sort: str) -> tuple[str, ...]:
+    """Return the types that a field may hold: one, or several as in a bill's lines."""
+    return tuple(part for part in sort.split(" | ") if part in _documented())
 
 
 def _sort(name: str, sort: str, types: tuple[str, ...]) -> str:
