@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -146,7 +147,7 @@ class Fuzz:
     def _item(self) -> Any:
         kind = self.dice.choice(self.kinds)
         operation = self.dice.choice(("create", "update", "delete", "void", "", None, 7))
-        return {"bId": self.dice.choice(ODD), "operation": operation, kind: self._bent(self._plausible(kind))}
+        return {"bId": deepcopy(self.dice.choice(ODD)), "operation": operation, kind: self._bent(self._plausible(kind))}
 
     def _odd(self) -> Request:
         bodies = (b"", b"{", b"[1]", b"\xff\xfe", b"<x", b"<a><b/></a>", b"null", b'"text"', b"[" * 2000, b"{}" * 3)
@@ -167,7 +168,7 @@ class Fuzz:
 
     def _value(self, member: shapes.Member, depth: int) -> Any:
         if self.dice.random() < 0.05:
-            return self.dice.choice(ODD)
+            return deepcopy(self.dice.choice(ODD))
         if member.many:
             return [self._single(member, depth) for _ in range(self.dice.randint(0, 2))]
         return self._single(member, depth)
@@ -212,7 +213,7 @@ class Fuzz:
             if action < 0.3:
                 del body[key]
             elif action < 0.6:
-                body[key] = self.dice.choice(ODD)
+                body[key] = deepcopy(self.dice.choice(ODD))
             elif action < 0.7:
                 body["Unheard" + key] = body[key]
             else:

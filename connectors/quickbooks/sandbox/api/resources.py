@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.quickbooks.sandbox.api import batch, cdc, entity
+from connectors.quickbooks.sandbox.api import batch, cdc, entity, exchange_rates, tax_service
 from connectors.quickbooks.sandbox.api.asked import Asked, Resource
 from connectors.quickbooks.sandbox.api.calls import includes, statement
 from connectors.quickbooks.sandbox.books.store import Json
@@ -36,7 +36,9 @@ RESOURCES: dict[str, Resource] = {
     "batch": batch.answer,
     "cdc": cdc.answer,
     "download": files.download,
+    "exchangerate": exchange_rates.answer,
     "query": _query,
+    "taxservice": tax_service.answer,
     "reports": reports.answer,
     "upload": files.upload,
 }

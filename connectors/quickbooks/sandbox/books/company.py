@@ -64,6 +64,28 @@ class Company:
         return named_value(self.preferences.get("OtherPrefs", {}), name)
 
     @property
+    def country(self) -> str:
+        return str(self.information.get("Country", "US"))
+
+    @property
+    def charges_by_line(self) -> bool:
+        """Whether each line has its own tax code: everywhere but in the US (qbo-facts 2.8)."""
+        return self.country != "US"
+
+    @property
+    def uses_sales_tax(self) -> bool:
+        return self.preference("TaxPrefs", "UsingSalesTax") is True
+
+    @property
+    def automated_tax(self) -> bool:
+        """Whether automated sales tax is set up (qbo-facts 2.6: true is on, false only available)."""
+        return self.preference("TaxPrefs", "PartnerTaxEnabled") is True
+
+    @property
+    def multi_currency(self) -> bool:
+        return self.preference("CurrencyPrefs", "MultiCurrencyEnabled") is True
+
+    @property
     def writable(self) -> bool:
         """Whether the subscription still allows writing (CompanyInfo's SubscriptionStatus)."""
         return named_value(self.information, "SubscriptionStatus") in WRITABLE_STATES | {""}

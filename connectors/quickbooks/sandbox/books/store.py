@@ -23,6 +23,7 @@ INDEXED = (
     "CustomerRef",
     "VendorRef",
     "PaymentRefNum",
+    "Code",
 )
 
 

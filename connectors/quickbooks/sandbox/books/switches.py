@@ -53,6 +53,24 @@ class Switches:
         says="totalCount beside rows (Invoice, Bill ...) counts the page, as in every known answer, or all",
     )
     over_1000_rows: str = choice("refuse", "clamp", says="MAXRESULTS over 1000 answers 4001, or means 1000")
+    automated_tax_override: str = choice(
+        "honour", "recompute", says="under automated sales tax a sent tax is kept (since mv 70), or computed anew"
+    )
+    inclusive_amount: str = choice(
+        "gross", "net", says="a TaxInclusive line without TaxInclusiveAmt: its Amount includes the tax, or does not"
+    )
+    single_currency: str = choice(
+        "refuse", "ignore", says="a foreign CurrencyRef where there is one currency answers 6000, or is dropped"
+    )
+    currency_ref: str = choice(
+        "optional", "required", says="with several currencies a transaction may leave out CurrencyRef, or answers 2020"
+    )
+    missing_rate: str = choice(
+        "refuse", "one", says="a foreign transaction without ExchangeRate answers 2410, or has the rate 1"
+    )
+    name_currency: str = choice(
+        "honour", "ignore", says="CurrencyRef of a new customer or vendor counts, or home currency is kept"
+    )
     replay: str = choice(
         "original", "refuse", "ignore", says="a repeated requestid gets the original answer, fault 600, or runs again"
     )

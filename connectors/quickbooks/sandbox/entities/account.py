@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.account_types import ACCOUNT_TYPES, type_of
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
-from connectors.quickbooks.sandbox.rules import frame, names
+from connectors.quickbooks.sandbox.rules import currency, frame, names
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -57,7 +57,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     account["FullyQualifiedName"] = names.qualified(write, "Account", account, account["Name"])
     for name in ("CurrentBalance", "CurrentBalanceWithSubAccounts"):
         account[name] = before[name] if before else 0
-    account["CurrencyRef"] = frame.currency(write.company)
+    account["CurrencyRef"] = currency.of_name(write, account, before)
     return account
 
 

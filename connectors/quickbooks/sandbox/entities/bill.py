@@ -8,7 +8,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import links, orders, paying, purchase_form
+from connectors.quickbooks.sandbox.rules import currency, links, orders, paying, purchase_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO
 from connectors.quickbooks.sandbox.rules.due_date import due_date
 from connectors.quickbooks.sandbox.rules.numbers import number_bill
@@ -32,6 +32,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     for line in form["Line"]:
         line["LinkedTxn"] = [*line["LinkedTxn"], *_charges(before, line["Id"])]
     form["Balance"] = form["TotalAmt"] - paying.applied(before)
+    currency.complete_home(write.company, form)
     number_bill(write, form, before)
     return form
 
@@ -63,7 +64,7 @@ def _release(write: Write, before: Json, after: Json) -> None:
     if paying.applied(before) <= most:
         return
     left, paid = paying.release(write, before, most)
-    stored = {**after, "Balance": after["TotalAmt"] - left}
+    stored = currency.followed({**after, "Balance": after["TotalAmt"] - left})
     links.put(write.company, "Bill", stored, [*paid, *paying.others_of(after)])
 
 

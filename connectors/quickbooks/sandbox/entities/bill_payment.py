@@ -7,7 +7,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import frame, paying
+from connectors.quickbooks.sandbox.rules import currency, exchange, frame, paying
 from connectors.quickbooks.sandbox.rules.amounts import money
 from connectors.quickbooks.sandbox.rules.applying import OVER_APPLIED
 from connectors.quickbooks.sandbox.rules.numbers import number_check
@@ -31,11 +31,13 @@ ORDER = (
     "CheckPayment",
     "CreditCardPayment",
     "TotalAmt",
+    "HomeTotalAmt",
     *frame.FRAME,
     "DocNumber",
     "TxnDate",
     "DepartmentRef",
     "CurrencyRef",
+    "ExchangeRate",
     "PrivateNote",
     "Line",
     "APAccountRef",
@@ -51,14 +53,16 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     """
     if before is None and not draft.get("Line"):
         raise Refusal(faults.missing("Line"))
-    payment = {name: value for name, value in draft.items() if name not in IGNORED}
+    payment = {
+        name: value for name, value in draft.items() if name not in (*IGNORED, "GlobalTaxCalculation", "TxnTaxDetail")
+    }
     for name in ("LinkedTxn", "BillPaymentEx", "PrintStatus", "ProcessBillPayment"):
         payment.pop(name, None)
     payment.setdefault("TxnDate", clock.today(write.now))
     payment["TotalAmt"] = money(payment["TotalAmt"], "TotalAmt")
     # Clients name a bank account as APAccountRef, and QBO lets them.
     name_all(write.company, payment, {"VendorRef": "Vendor", "APAccountRef": "Account", **TRACKS})
-    payment["CurrencyRef"] = frame.currency(write.company)
+    currency.complete(write, payment, write.company.get("Vendor", payment["VendorRef"]["value"]), PAYABLE)
     _complete_account(write, payment)
     payment["Line"] = paying.complete_lines(write, payment, before)
     linked = any(line.get("LinkedTxn") for line in draft.get("Line", []))
@@ -66,6 +70,10 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
         return _void_at_once(payment)
     if payment["TotalAmt"] < 0 or paying.used(payment) < 0:
         raise Refusal(faults.business(OVER_APPLIED))
+    holder, field, _ = PAYING[payment["PayType"]]
+    currency.check_account(write.company, payment, payment[holder].get(field))
+    currency.complete_home(write.company, payment)
+    exchange.prepare(write, payment)
     number_check(write, payment, before)
     return payment
 
@@ -109,14 +117,15 @@ def post(company: Company, payment: Json) -> Entry | None:
     holder, field, _ = PAYING[payment["PayType"]]
     booking = Booking(company, "BillPayment", payment)
     booking.add(payment[holder].get(field, {}).get("value", ""), -payment["TotalAmt"])
-    booking.close(_payable(company, payment), vendor_of(payment))
+    exchange.close(booking, company, payment, _payable(company, payment), vendor_of(payment))
     return booking.entry()
 
 
 def _payable(company: Company, payment: Json) -> str:
     """Return the payables account: the one sent when it is one, else the company's."""
     sent = company.get("Account", payment.get("APAccountRef", {}).get("value")) or {}
-    if sent.get("AccountType") == PAYABLE:
+    currency_there = sent.get("CurrencyRef", {}).get("value")
+    if sent.get("AccountType") == PAYABLE and currency_there == payment["CurrencyRef"]["value"]:
         return str(sent["Id"])
     return account_of(company, PAYABLE, payment["CurrencyRef"]["value"])
 

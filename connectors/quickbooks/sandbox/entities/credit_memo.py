@@ -8,7 +8,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import sales_form
+from connectors.quickbooks.sandbox.rules import currency, sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
 from connectors.quickbooks.sandbox.rules.sales_postings import book_lines, customer_of
@@ -25,6 +25,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     if remaining < 0:
         raise Refusal(faults.business(LINKED))
     form["RemainingCredit"] = form["Balance"] = remaining
+    currency.complete_home(write.company, form)
     return form
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
-from connectors.quickbooks.sandbox.rules import addresses, frame, names
+from connectors.quickbooks.sandbox.rules import addresses, currency, frame, names
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -75,7 +75,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     addresses.number_addresses(write.company, customer, before)
     for name in ("Balance", "BalanceWithJobs"):
         customer[name] = before[name] if before else 0
-    customer["CurrencyRef"] = frame.currency(write.company)
+    customer["CurrencyRef"] = currency.of_name(write, customer, before)
     customer.setdefault("PreferredDeliveryMethod", "Print")
     customer["IsProject"] = False
     _complete_tax(write, customer)

@@ -8,7 +8,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import applying, estimates, invoice_link, links, sales_form
+from connectors.quickbooks.sandbox.rules import applying, currency, estimates, invoice_link, links, sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
 from connectors.quickbooks.sandbox.rules.due_date import due_date
 from connectors.quickbooks.sandbox.rules.open_items import links_of, related
@@ -36,6 +36,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     else:
         form.pop("Deposit", None)
     form["Balance"] = form["TotalAmt"] - deposit - _applied(before)
+    currency.complete_home(write.company, form)
     return form
 
 
@@ -74,7 +75,7 @@ def _release(write: Write, before: Json, after: Json) -> None:
     shown = [link for link in after["LinkedTxn"] if link["TxnType"] != "Payment" or link["TxnId"] in paying]
     if taken or shown != after["LinkedTxn"]:
         left = Decimal(after["TotalAmt"]) - Decimal(after.get("Deposit", 0)) - _applied(before) + taken
-        write.company.put("Invoice", {**after, "Balance": left, "LinkedTxn": shown})
+        write.company.put("Invoice", currency.followed({**after, "Balance": left, "LinkedTxn": shown}))
 
 
 def void(_write: Write, _draft: Json, before: Json | None) -> Json:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
+
+if TYPE_CHECKING:
+    from connectors.quickbooks.sandbox.query.language import Condition
 
 METADATA = ("MetaData.CreateTime", "MetaData.LastUpdatedTime")
 
@@ -29,6 +33,7 @@ class Write:
 Post = Callable[[Company, Json], Entry | None]
 Present = Callable[[Company, Json, datetime, frozenset[str]], Json]
 Complete = Callable[[Write, Json, Json | None], Json]
+Besides = Callable[[Company, "Condition", datetime], Iterable[Json]]
 Settle = Callable[[Write, Json | None, Json | None], None]
 
 
@@ -55,6 +60,7 @@ class Kind:
     `order` is the recorded order of members, `kept` the members a full update re-defaults instead of clearing;
     `unlocked` objects may be deleted without their SyncToken (recorded for attachables);
     `present` adds what is true only at the time of reading, `unwrap` takes a sent body out of a further layer.
+    `besides` gives rows that a query shows though they are not stored.
     `alone` are members that an object read or written by itself shows with these values when it has none, and a query
     leaves out (recorded: vendors); `repeated` must be sent in a sparse update too (qbo-facts 2.1);
     `modifier_shown` puts LastModifiedByRef in MetaData.
@@ -78,6 +84,7 @@ class Kind:
     unlocked: bool = False
     present: Present | None = None
     unwrap: Callable[[Json], Json] = as_sent
+    besides: Besides | None = None
     alone: Mapping[str, object] = field(default_factory=dict)
     repeated: tuple[str, ...] = ()
     modifier_shown: bool = False

@@ -7,11 +7,10 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import applying, frame, links
+from connectors.quickbooks.sandbox.rules import applying, currency, exchange, frame, links
 from connectors.quickbooks.sandbox.rules.amounts import money
-from connectors.quickbooks.sandbox.rules.open_items import FIELDS, links_of, stored
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
-from connectors.quickbooks.sandbox.rules.references import account, named, undeposited_funds
+from connectors.quickbooks.sandbox.rules.references import account, named, target, undeposited_funds
 from connectors.quickbooks.sandbox.rules.sales_postings import customer_of
 from connectors.quickbooks.sandbox.rules.voiding import voided
 from connectors.quickbooks.sandbox.wire import faults
@@ -27,11 +26,13 @@ ORDER = (
     "PaymentRefNum",
     "CreditCardPayment",
     "TotalAmt",
+    "HomeTotalAmt",
     "UnappliedAmt",
     "ProcessPayment",
     *frame.FRAME,
     "TxnDate",
     "CurrencyRef",
+    "ExchangeRate",
     "PrivateNote",
     "LinkedTxn",
     "Line",
@@ -49,15 +50,19 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     payment = dict(draft)
     payment.setdefault("TxnDate", clock.today(write.now))
     payment["TotalAmt"] = money(payment["TotalAmt"], "TotalAmt")
-    payment["CustomerRef"] = named(write.company, payment["CustomerRef"], "Customer")
-    payment["CurrencyRef"] = frame.currency(write.company)
+    _, customer = target(write.company, payment["CustomerRef"], "Customer")
+    payment["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
+    currency.complete(write, payment, customer, "Accounts Receivable")
     _complete_references(write, payment)
     if payment["TotalAmt"] < 0:
         raise Refusal(faults.negative_total())
     payment["Line"], applied = applying.complete_lines(write, payment, before)
     payment["UnappliedAmt"] = payment["TotalAmt"] - applied
     payment["ProcessPayment"] = payment.get("ProcessPayment", False)
-    payment.pop("ExchangeRate", None)
+    currency.check_account(write.company, payment, payment.get("DepositToAccountRef"))
+    currency.check_account(write.company, payment, payment.get("ARAccountRef"))
+    currency.complete_home(write.company, payment)
+    exchange.prepare(write, payment)
     links.keep(payment, before)
     return payment
 
@@ -95,13 +100,7 @@ def post(company: Company, payment: Json) -> Entry | None:
         booking.add(payment["DepositToAccountRef"]["value"], payment["TotalAmt"])
     receivable = payment.get("ARAccountRef", {}).get("value")
     receivable = receivable or account_of(company, "Accounts Receivable", payment["CurrencyRef"]["value"])
-    payer = customer_of(payment)
-    for key, amount in links_of(payment).items():
-        kind, data = stored(company, key)
-        other = customer_of(data) if data is not None and kind in FIELDS else payer
-        if other != payer:
-            booking.add(receivable, -amount if kind == "Invoice" else amount, other)
-    booking.close(receivable, payer)
+    exchange.close(booking, company, payment, receivable, customer_of(payment))
     return booking.entry()
 
 

@@ -7,7 +7,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import frame, orders, purchase_lines
+from connectors.quickbooks.sandbox.rules import currency, frame, orders, purchase_lines, purchase_taxes, taxes
 from connectors.quickbooks.sandbox.rules.applying import name_value
 from connectors.quickbooks.sandbox.rules.numbers import number_purchase
 from connectors.quickbooks.sandbox.rules.postings import Booking
@@ -27,7 +27,9 @@ ORDER = (
     "EntityRef",
     "RemitToAddr",
     "Credit",
+    "GlobalTaxCalculation",
     "TotalAmt",
+    "HomeTotalAmt",
     "PrintStatus",
     "PurchaseEx",
     *frame.FRAME,
@@ -35,11 +37,13 @@ ORDER = (
     "TxnDate",
     "DepartmentRef",
     "CurrencyRef",
+    "ExchangeRate",
     "PrivateNote",
     "LinkedTxn",
     "Line",
+    "TxnTaxDetail",
 )
-IGNORED = {"ExchangeRate", "GlobalTaxCalculation", "HomeTotalAmt", "RecurDataRef", "TxnTaxDetail", "CheckPayment"}
+IGNORED = {"HomeTotalAmt", "RecurDataRef", "CheckPayment"}
 
 
 def complete(write: Write, draft: Json, before: Json | None) -> Json:
@@ -50,11 +54,16 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
         raise Refusal(faults.invalid_choice("PaymentType", str(payment)))
     purchase.setdefault("TxnDate", clock.today(write.now))
     purchase["AccountRef"] = account(write.company, purchase["AccountRef"], PAYING[payment], payment)
-    purchase["CurrencyRef"] = frame.currency(write.company)
     _complete_references(write, purchase)
+    paid = purchase.get("EntityRef", {})
+    currency.complete(write, purchase, write.company.get(paid.get("type", ""), paid.get("value")))
+    currency.check_account(write.company, purchase, purchase["AccountRef"])
+    taxes.complete_mode(write.company, purchase)
     _complete_type(purchase, before)
     purchase["Line"] = purchase_lines.complete_lines(write, purchase, before, numbered=False)
-    purchase["TotalAmt"] = purchase_lines.total(purchase["Line"])
+    net = purchase_lines.total(purchase["Line"])
+    purchase["TotalAmt"] = net + purchase_taxes.complete(write, purchase, before)
+    currency.complete_home(write.company, purchase)
     orders.complete_links(write, purchase, before, purchase.get("EntityRef", {}).get("value", ""))
     number_purchase(write, purchase, before)
     return purchase

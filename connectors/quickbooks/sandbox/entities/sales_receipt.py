@@ -6,7 +6,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import links, sales_form
+from connectors.quickbooks.sandbox.rules import currency, links, sales_form
 from connectors.quickbooks.sandbox.rules.postings import Booking
 from connectors.quickbooks.sandbox.rules.references import account, undeposited_funds
 from connectors.quickbooks.sandbox.rules.sales_postings import book_lines, customer_of
@@ -20,6 +20,8 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     reference = form.get("DepositToAccountRef") or undeposited_funds(write.company)
     form["DepositToAccountRef"] = account(write.company, reference, RECEIVING, "DepositToAccountRef")
     form["Balance"] = 0
+    currency.check_account(write.company, form, form["DepositToAccountRef"])
+    currency.complete_home(write.company, form)
     links.keep(form, before)
     return form
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.customer import check_email
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
-from connectors.quickbooks.sandbox.rules import addresses, frame, names
+from connectors.quickbooks.sandbox.rules import addresses, currency, frame, names
 from connectors.quickbooks.sandbox.rules.purchase_form import PAYABLE
 from connectors.quickbooks.sandbox.rules.references import account, named
 
@@ -65,7 +65,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     _complete_terms(write, vendor)
     vendor["Balance"] = before["Balance"] if before else 0
     vendor["Vendor1099"] = vendor.get("Vendor1099", False)
-    vendor["CurrencyRef"] = frame.currency(write.company)
+    vendor["CurrencyRef"] = currency.of_name(write, vendor, before)
     vendor.setdefault("V4IDPseudonym", _pseudonym(write, vendor))
     return vendor
 

@@ -6,7 +6,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import paying, purchase_form
+from connectors.quickbooks.sandbox.rules import currency, paying, purchase_form
 from connectors.quickbooks.sandbox.rules.postings import Booking
 from connectors.quickbooks.sandbox.rules.purchase_postings import book_lines, vendor_of
 from connectors.quickbooks.sandbox.wire import faults
@@ -26,6 +26,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
         line["LinkedTxn"] = []
     form.pop("LinkedTxn", None)  # an applied credit shows no link, as recorded of credit memos
     form["Balance"] = form["TotalAmt"] - paying.applied(before)
+    currency.complete_home(write.company, form)
     moved = before is not None and before["VendorRef"]["value"] != form["VendorRef"]["value"]
     if form["Balance"] < 0 or (moved and paying.applied(before)):
         raise Refusal(faults.business(LINKED))

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 REALM = re.compile(r"/sandbox/realms/(?P<realm>[^/]+)(?P<rest>/preferences|/disconnect)?\Z")
 ACCOUNTING = ("BookCloseDate",)
 SALES_FORMS = ("CustomTxnNumbers",)
+GROUPS = {
+    "AccountingInfoPrefs": ACCOUNTING,
+    "SalesFormsPrefs": SALES_FORMS,
+    "TaxPrefs": ("UsingSalesTax", "PartnerTaxEnabled"),
+    "CurrencyPrefs": ("MultiCurrencyEnabled",),
+}
 OTHERS = ("WarnDuplicateCheckNumber", "WarnDuplicateBillNumber", "VendorAndPurchasesPrefs.UseCustomTxnNumbers")
 
 
@@ -90,12 +96,12 @@ def set_preferences(company: Company, body: Json) -> Json:
     Keys: ACCOUNTING, SALES_FORMS, OTHERS, SubscriptionStatus, and the switches. Raises `ValueError` for any other.
     """
     switches = asdict(Switches()).keys()
-    known = {*ACCOUNTING, *SALES_FORMS, *OTHERS, "SubscriptionStatus", *switches}
+    known = {*(name for names in GROUPS.values() for name in names), *OTHERS, "SubscriptionStatus", *switches}
     if body.keys() - known:
         raise ValueError(f"unknown: {sorted(body.keys() - known)}; known: {sorted(known)}")
     preferences = dict(company.preferences)
-    for group, names in (("AccountingInfoPrefs", ACCOUNTING), ("SalesFormsPrefs", SALES_FORMS)):
-        merged = {**preferences[group], **{name: body[name] for name in names if name in body}}
+    for group, names in GROUPS.items():
+        merged = {**preferences.get(group, {}), **{name: body[name] for name in names if name in body}}
         preferences[group] = {name: value for name, value in merged.items() if value is not None}
     for name in OTHERS:
         if name in body:

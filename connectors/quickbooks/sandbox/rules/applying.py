@@ -10,6 +10,7 @@ from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules import frame, links
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
+from connectors.quickbooks.sandbox.rules.currency import followed
 from connectors.quickbooks.sandbox.rules.open_items import (
     FIELDS,
     Key,
@@ -136,6 +137,7 @@ def _move(write: Write, key: Key, difference: Decimal, payment: str, *, present:
     if kind in FIELDS:
         after = frame.touched(data, write.now, token=True)
         after |= {field: Decimal(data[field]) - difference for field in FIELDS[kind]}
+        after = followed(after)
     if kind != "CreditMemo":  # recorded: a credit memo does not show the payment that uses it
         links.put(write.company, kind, after, links.with_link(after, "Payment", payment, present=present))
     else:

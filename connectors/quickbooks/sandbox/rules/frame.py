@@ -8,11 +8,11 @@ from typing import Any
 from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.rules import currencies
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 FRAME = ("domain", "sparse", "Id", "SyncToken", "MetaData")
-CURRENCY_NAMES = {"USD": "United States Dollar", "CAD": "Canadian Dollar"}
 
 
 def new(id_: str, now: datetime, extra: Json | None = None) -> Json:
@@ -48,5 +48,8 @@ def ordered(data: Json, order: tuple[str, ...]) -> Json:
 
 
 def currency(company: Company) -> dict[str, Any]:
-    code = company.home_currency
-    return {"value": code, "name": CURRENCY_NAMES.get(code, code)}
+    return currency_ref(company.home_currency)
+
+
+def currency_ref(code: str) -> Json:
+    return {"value": code, "name": currencies.name_of(code)}

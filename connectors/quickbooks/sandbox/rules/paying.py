@@ -10,6 +10,7 @@ from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules import frame, links
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
 from connectors.quickbooks.sandbox.rules.applying import OVER_APPLIED
+from connectors.quickbooks.sandbox.rules.currency import ONE, followed
 from connectors.quickbooks.sandbox.rules.open_items import Key, links_of
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
@@ -122,6 +123,8 @@ def _open(write: Write, payment: Json, key: Key, before: Json | None) -> Decimal
         raise Refusal(faults.not_found())
     if found["VendorRef"]["value"] != payment["VendorRef"]["value"]:
         raise Refusal(faults.cannot_link(f"{kind} {id_} belongs to another vendor"))
+    if found["CurrencyRef"]["value"] != payment["CurrencyRef"]["value"]:
+        raise Refusal(faults.business(ONE))
     return Decimal(found["Balance"]) + links_of(before).get(key, ZERO)
 
 
@@ -132,6 +135,7 @@ def _move(write: Write, key: Key, difference: Decimal, payment: str, *, linked: 
         return
     after = frame.touched(before, write.now, token=True)
     after["Balance"] = Decimal(before["Balance"]) - difference
+    after = followed(after)
     payments = [one for one in payments_of(before) if one["TxnId"] != payment]
     if linked and kind == "Bill":  # a credit shows no link, as recorded of credit memos
         payments.append({"TxnId": payment, "TxnType": SHOWN})

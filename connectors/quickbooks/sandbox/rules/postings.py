@@ -18,15 +18,30 @@ class Booking:
         self._kind = kind
         self._data = data
         self._rate = Decimal(data.get("ExchangeRate", 1))
+        currency = data.get("CurrencyRef", {}).get("value", company.home_currency)
+        self._foreign = currency != company.home_currency
         self._postings: list[Posting] = []
         self._stock: list[tuple[str, Decimal]] = []
         self._open = ZERO  # what is still to be balanced, in the document's currency
 
-    def add(self, account: str, amount: Decimal | int, name: Name | None = None, text: str = "") -> None:
-        """Debit an account (a negative amount credits it)."""
+    def add(
+        self,
+        account: str,
+        amount: Decimal | int,
+        name: Name | None = None,
+        text: str = "",
+        *,
+        rate: Decimal | None = None,
+    ) -> None:
+        """Debit an account (a negative amount credits it), at the document's rate or another."""
         if amount:
             self._open -= amount
-            self._append(account, Decimal(amount), cents(Decimal(amount) * self._rate), name, text)
+            home = cents(Decimal(amount) * (self._rate if rate is None else rate))
+            self._append(account, Decimal(amount), home, name, text)
+
+    def rest(self, account: str, name: Name | None = None) -> None:
+        """Post what is left in the document's currency at its rate; home currency may then still differ."""
+        self.add(account, self._open, name)
 
     def home(self, account: str, amount: Decimal) -> None:
         """Debit an amount that is home currency whatever the document's is (cost of goods)."""
@@ -54,7 +69,7 @@ class Booking:
         )
 
     def _append(self, account: str, amount: Decimal, home: Decimal, name: Name | None, text: str) -> None:
-        foreign = amount if self._rate != 1 and self._currency(account) != self._company.home_currency else None
+        foreign = amount if self._foreign and self._currency(account) != self._company.home_currency else None
         self._postings.append(Posting(account, home, name, text, foreign))
 
     def _currency(self, account: str) -> str:

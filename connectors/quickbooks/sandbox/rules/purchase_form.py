@@ -5,21 +5,18 @@ from __future__ import annotations
 from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Write
-from connectors.quickbooks.sandbox.rules import frame, purchase_lines
+from connectors.quickbooks.sandbox.rules import currency, frame, purchase_lines, purchase_taxes, taxes
 from connectors.quickbooks.sandbox.rules.postings import account_of
 from connectors.quickbooks.sandbox.rules.references import account, name_all, named
 
 QUERYABLE = ("Id", "DocNumber", "TxnDate", "VendorRef", "APAccountRef", "TotalAmt", *METADATA)
 TRACKS = {"DepartmentRef": "Department", "ClassRef": "Class"}
 PAYABLE = "Accounts Payable"
-# What QBO computes itself, or a US company without foreign currencies does not have.
+# What QBO computes itself.
 IGNORED = (
-    "ExchangeRate",
-    "GlobalTaxCalculation",
     "HomeBalance",
     "HomeTotalAmt",
     "RecurDataRef",
-    "TxnTaxDetail",
     "VendorCreditEx",
     "BillEx",
     "PurchaseOrderEx",
@@ -33,12 +30,17 @@ BODY = (
     "TxnDate",
     "DepartmentRef",
     "CurrencyRef",
+    "ExchangeRate",
     "PrivateNote",
     "LinkedTxn",
     "Line",
+    "TxnTaxDetail",
     "VendorRef",
     "APAccountRef",
+    "GlobalTaxCalculation",
     "TotalAmt",
+    "HomeTotalAmt",
+    "HomeBalance",
     "Memo",
 )
 
@@ -51,13 +53,16 @@ def complete_form(write: Write, draft: Json, before: Json | None, *, accounts: t
     """
     form = {name: value for name, value in draft.items() if name not in IGNORED}
     form.setdefault("TxnDate", clock.today(write.now))
-    form["CurrencyRef"] = frame.currency(write.company)
     name_all(write.company, form, {"VendorRef": "Vendor", **TRACKS})
+    currency.complete(write, form, write.company.get("Vendor", form["VendorRef"]["value"]), PAYABLE)
+    taxes.complete_mode(write.company, form)
     form["APAccountRef"] = _payable(write, form, accounts)
     if "SalesTermRef" in form:  # recorded: a bill shows the term without its name
         form["SalesTermRef"] = {"value": named(write.company, form["SalesTermRef"], "Term")["value"]}
     form["Line"] = purchase_lines.complete_lines(write, form, before)
-    form["TotalAmt"] = purchase_lines.total(form["Line"])
+    form["TotalAmt"] = purchase_lines.total(form["Line"]) + purchase_taxes.complete(write, form, before)
+    currency.check_account(write.company, form, form["APAccountRef"])
+    currency.complete_home(write.company, form)
     return form
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
+from connectors.quickbooks.sandbox.rules import purchase_taxes
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, check_product, money, number
 from connectors.quickbooks.sandbox.rules.purchase_postings import ACCOUNT, ITEM
 from connectors.quickbooks.sandbox.rules.references import name_all, named, target
@@ -57,14 +58,13 @@ def _line(write: Write, form: Json, line: Json, known: Json) -> Json:
         raise Refusal(faults.missing("Line.Amount"))
     amount = money(line["Amount"], "Line.Amount")
     detail = dict(line.get(kind, {}))
-    detail.pop("TaxInclusiveAmt", None)
     if kind == ACCOUNT:
         _complete_account(write, form, detail)
     else:
         _complete_item(write, detail)
     _complete_billing(write, detail, known.get(kind, {}))
     check_product(amount, detail)
-    detail["TaxCodeRef"] = {"value": detail.get("TaxCodeRef", {}).get("value", "NON")}
+    amount = purchase_taxes.complete_line(write.company, form, detail, amount)
     ordered = {name: detail[name] for name in (*DETAIL_ORDER[kind], *detail) if name in detail}
     head = {name: line[name] for name in KEPT_ON_LINE if line.get(name)}
     return {**head, "Amount": amount, "DetailType": kind, kind: ordered, "CustomExtensions": []}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Name
 from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.rules import tax_postings
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
 
 ACCOUNT, ITEM = "AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail"
@@ -23,6 +24,7 @@ def book_lines(booking: Booking, company: Company, document: Json, *, sign: int)
             booking.add(account, amount, _name(company, account, document, detail), line.get("Description", ""))
         elif line.get("DetailType") == ITEM:
             _book_item(booking, company, detail, amount, sign)
+    tax_postings.book(booking, company, document, "Purchase", sign=sign)
 
 
 def _book_item(booking: Booking, company: Company, detail: Json, amount: Decimal, sign: int) -> None:

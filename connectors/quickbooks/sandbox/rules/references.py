@@ -21,6 +21,9 @@ ELEMENTS = {
     "Class": "Klasses",
     "Department": "Depts",
     "PaymentMethod": "PaymentMethods",
+    "TaxAgency": "TaxAgency",
+    "TaxCode": "TaxCode",
+    "TaxRate": "TaxRate",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, Write
-from connectors.quickbooks.sandbox.rules import addresses, frame
+from connectors.quickbooks.sandbox.rules import addresses, currency, frame, taxes
 from connectors.quickbooks.sandbox.rules.numbers import number_sales_form
 from connectors.quickbooks.sandbox.rules.references import named, target
 from connectors.quickbooks.sandbox.rules.sales_lines import complete_lines
@@ -14,8 +14,9 @@ from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 QUERYABLE = ("Id", "DocNumber", "CustomerRef", "TxnDate", "TotalAmt", "Balance", *METADATA)
 KEPT = ("DocNumber", "CustomField", "ShipFromAddr")
-READ_ONLY = ("InvoiceLink", "HomeBalance", "HomeTotalAmt", "DeliveryInfo", "RecurDataRef", "GlobalTaxCalculation")
+READ_ONLY = ("InvoiceLink", "HomeBalance", "HomeTotalAmt", "DeliveryInfo", "RecurDataRef")
 EMAIL_STATES = {"NotSet", "NeedToSend", "EmailSent"}
+OPEN_TYPES = {"Invoice": "Accounts Receivable", "CreditMemo": "Accounts Receivable"}
 PRINT_STATES = {"NotSet", "NeedToPrint", "PrintComplete"}
 ORDER = (
     "AllowIPNPayment",
@@ -28,6 +29,7 @@ ORDER = (
     "DocNumber",
     "TxnDate",
     "CurrencyRef",
+    "ExchangeRate",
     "PrivateNote",
     "TxnStatus",
     "LinkedTxn",
@@ -41,12 +43,15 @@ ORDER = (
     "ShipFromAddr",
     "SalesTermRef",
     "DueDate",
+    "GlobalTaxCalculation",
     "TotalAmt",
+    "HomeTotalAmt",
     "ApplyTaxAfterDiscount",
     "PrintStatus",
     "EmailStatus",
     "BillEmail",
     "Balance",
+    "HomeBalance",
 )
 
 
@@ -58,19 +63,19 @@ def complete_form(write: Write, kind: str, draft: Json, before: Json | None) -> 
     """
     form = {key: value for key, value in draft.items() if key not in READ_ONLY}
     form.setdefault("TxnDate", clock.today(write.now))
-    form["CurrencyRef"] = frame.currency(write.company)
     form.setdefault("CustomField", [])
-    form.pop("ExchangeRate", None)
     _complete_references(write, form)
     addresses.number_addresses(write.company, form, before)
-    if "CustomerRef" in form:
-        _complete_customer(write, form)
+    customer = _complete_customer(write, form) if "CustomerRef" in form else None
+    currency.complete(write, form, customer, OPEN_TYPES.get(kind, ""))
+    taxes.complete_mode(write.company, form)
     completed = complete_lines(write, form, before)
     form["Line"] = completed.lines
-    form["TotalAmt"] = completed.total
-    form["TxnTaxDetail"] = {"TotalTax": 0}
-    form["FreeFormAddress"] = True
     form["ApplyTaxAfterDiscount"] = form.get("ApplyTaxAfterDiscount", False)
+    document = taxes.Document(completed.lines, "Sales", completed.subtotal, completed.discount, customer)
+    form["TotalAmt"] = completed.total + taxes.complete_detail(write, form, document, before)
+    currency.complete_home(write.company, form)
+    form["FreeFormAddress"] = True
     _complete_states(form)
     number_sales_form(write, kind, form, before)
     if "ShipFromAddr" not in form:
@@ -78,10 +83,11 @@ def complete_form(write: Write, kind: str, draft: Json, before: Json | None) -> 
     return form
 
 
-def _complete_customer(write: Write, form: Json) -> None:
+def _complete_customer(write: Write, form: Json) -> Json:
     _, customer = target(write.company, form["CustomerRef"], "Customer")
     form["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
     addresses.copy_from_customer(form, customer)
+    return customer
 
 
 def _complete_references(write: Write, form: Json) -> None:

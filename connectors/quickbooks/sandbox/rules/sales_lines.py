@@ -7,22 +7,28 @@ from decimal import Decimal
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
+from connectors.quickbooks.sandbox.rules import tax_codes, taxes
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, cents, check_product, money, number
 from connectors.quickbooks.sandbox.rules.references import named, target
 from connectors.quickbooks.sandbox.wire import faults
-from connectors.quickbooks.sandbox.wire.faults import Fault, Refusal
+from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 SPECIAL_ITEMS = {"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"}
-US_TAX_CODES = {"TAX", "NON"}
 LINE_ORDER = ("Id", "LineNum", "Description", "Amount", "LinkedTxn", "DetailType")
 
 
 @dataclass(frozen=True)
 class SalesLines:
-    """The completed lines and their sum after discount."""
+    """The completed lines, their sum, and the discount on it."""
 
     lines: list[Json]
-    total: Decimal
+    subtotal: Decimal
+    discount: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """The sum after discount, without tax."""
+        return self.subtotal - self.discount
 
 
 def complete_lines(write: Write, draft: Json, before: Json | None) -> SalesLines:
@@ -34,16 +40,16 @@ def complete_lines(write: Write, draft: Json, before: Json | None) -> SalesLines
     numbered = with_ids([line for line in draft["Line"] if line.get("DetailType") != "SubTotalLineDetail"], before)
     if not numbered:
         raise Refusal(faults.missing("Line"))
-    body = [_line(write, line) for line in numbered if line.get("DetailType") != "DiscountLineDetail"]
+    body = [_line(write, draft, line) for line in numbered if line.get("DetailType") != "DiscountLineDetail"]
     subtotal = sum((Decimal(line.get("Amount", 0)) for line in body), ZERO)
     discounts = [_discount(write, line, subtotal) for line in numbered if line["DetailType"] == "DiscountLineDetail"]
     for position, line in enumerate([*body, *discounts], start=1):
         line["LineNum"] = position
     summed = {"Amount": subtotal, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
-    total = subtotal - sum((line["Amount"] for line in discounts), ZERO)
-    if total < 0:
+    discount = sum((line["Amount"] for line in discounts), ZERO)
+    if subtotal < discount:
         raise Refusal(faults.business("The transaction amount must be 0 or greater."))
-    return SalesLines([_in_order(line) for line in [*body, summed, *discounts]], total)
+    return SalesLines([_in_order(line) for line in [*body, summed, *discounts]], subtotal, discount)
 
 
 def with_ids(lines: list[Json], before: Json | None, *, first: int = 1) -> list[Json]:
@@ -60,12 +66,12 @@ def with_ids(lines: list[Json], before: Json | None, *, first: int = 1) -> list[
     return numbered
 
 
-def _line(write: Write, line: Json) -> Json:
+def _line(write: Write, form: Json, line: Json) -> Json:
     kind = line.get("DetailType")
     if kind is None:
         raise Refusal(faults.missing("Line.DetailType"))
     if kind == "SalesItemLineDetail":
-        return _item_line(write, line)
+        return _item_line(write, form, line)
     if kind == "DescriptionOnly":
         return {**line, "DescriptionLineDetail": line.get("DescriptionLineDetail", {})}
     if kind == "GroupLineDetail":
@@ -73,7 +79,7 @@ def _line(write: Write, line: Json) -> Json:
     raise Refusal(faults.invalid_choice("Line.DetailType", str(kind)))
 
 
-def _item_line(write: Write, line: Json) -> Json:
+def _item_line(write: Write, form: Json, line: Json) -> Json:
     if "Amount" not in line:
         raise Refusal(faults.missing("Line.Amount"))
     amount = money(line["Amount"], "Line.Amount")
@@ -81,11 +87,10 @@ def _item_line(write: Write, line: Json) -> Json:
     check_product(amount, detail)
     _read_numbers(detail)
     reference = detail.get("ItemRef") or {"value": write.company.other_preference("SalesFormsPrefs.DefaultItem")}
-    code = detail.get("TaxCodeRef", {"value": "NON"})
-    if code["value"] not in US_TAX_CODES:
-        raise Refusal(Fault("6100", "Invalid Line TaxCode in the request", f"Invalid Line TaxCode : {code['value']}"))
+    code = tax_codes.line_code(write.company, detail, applicable=form.get("GlobalTaxCalculation") != "NotApplicable")
+    amount = taxes.without_tax(write.company, form, amount, detail, "Sales")
     rest = {key: value for key, value in detail.items() if key not in ("ItemRef", "ItemAccountRef", "TaxCodeRef")}
-    completed = {**_item(write, reference), **rest, "TaxCodeRef": {"value": code["value"]}}
+    completed = {**_item(write, reference), **rest, **({"TaxCodeRef": code} if code else {})}
     order = ("ItemRef", "UnitPrice", "Qty", "ItemAccountRef", "TaxCodeRef")
     detail = {name: completed[name] for name in (*order, *completed) if name in completed}
     return {**line, "Amount": amount, "SalesItemLineDetail": detail, "CustomExtensions": []}
@@ -99,7 +104,6 @@ def _read_numbers(detail: Json) -> None:
     if not detail.get("UnitPrice") and not detail.get("Qty"):
         detail.pop("UnitPrice", None)
         detail.pop("Qty", None)
-    detail.pop("TaxInclusiveAmt", None)
 
 
 def _item(write: Write, reference: Json) -> Json:

@@ -7,10 +7,9 @@ from decimal import Decimal
 
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.rules import tax_postings
 from connectors.quickbooks.sandbox.rules.amounts import cents
-from connectors.quickbooks.sandbox.rules.postings import Booking, account_of, account_of_subtype
-
-TAX_ACCOUNT = ("Other Current Liability", "GlobalTaxPayable")
+from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
 
 
 def book_lines(booking: Booking, company: Company, form: Json, *, sign: int) -> None:
@@ -24,8 +23,7 @@ def book_lines(booking: Booking, company: Company, form: Json, *, sign: int) -> 
         elif line["DetailType"] == "DiscountLineDetail":
             account = line["DiscountLineDetail"].get("DiscountAccountRef", {}).get("value")
             booking.add(account or _fallback(company), sign * amount)
-    tax = Decimal(form.get("TxnTaxDetail", {}).get("TotalTax", 0))
-    booking.add(account_of_subtype(company, *TAX_ACCOUNT) or _fallback(company), -sign * tax)
+    tax_postings.book(booking, company, form, "Sales", sign=-sign)
 
 
 def flat(lines: list[Json]) -> Iterator[Json]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.quickbooks.sandbox.books.store import Json
 
-ZEROED = ("TotalAmt", "Balance", "UnappliedAmt", "Deposit")
+ZEROED = ("TotalAmt", "HomeTotalAmt", "Balance", "HomeBalance", "UnappliedAmt", "Deposit")
 
 
 def voided(before: Json) -> Json:
@@ -15,6 +15,8 @@ def voided(before: Json) -> Json:
     text = note if note.startswith("Voided") else " - ".join(part for part in ("Voided", note) if part)
     after = {**before, "PrivateNote": text, "Line": [_empty(line) for line in before.get("Line", [])]}
     after |= {name: 0 for name in ZEROED if name in before}
+    if "TxnTaxDetail" in after:
+        after["TxnTaxDetail"] = {"TotalTax": 0}
     if "LinkedTxn" in after:
         after["LinkedTxn"] = []
     return after
