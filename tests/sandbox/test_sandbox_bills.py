@@ -147,6 +147,21 @@ def test_paying_moves_the_vendor_the_bank_and_the_payables(books):
     assert (balance(books, "Vendor", VENDOR), balance(books, "Account", "41")) == (0, -40)
 
 
+def test_a_bill_may_stand_in_another_payables_account_and_be_paid_naming_a_bank(books):
+    """What a Ruby client's live tests send: a new A/P account, and a bank account as the payment's APAccountRef."""
+    payable = books.write("Account", {"Name": "Other payables", "AccountType": "Accounts Payable"})["Id"]
+    department = books.write("Department", {"Name": "North"})["Id"]
+    place = {"DepartmentRef": {"value": department}}
+    bill = books.write("Bill", form(APAccountRef={"value": payable}, **place))
+    assert (bill["APAccountRef"]["name"], balance(books, "Account", payable)) == ("Other payables", -100)
+    payment = books.write("BillPayment", check(100, ("Bill", bill["Id"], 100), APAccountRef={"value": "35"}, **place))
+    assert payment["APAccountRef"] == {"value": "35", "name": "Checking"}
+    assert payment["DepartmentRef"] == bill["DepartmentRef"] == {"value": department, "name": "North"}
+    assert (balance(books, "Bill", bill["Id"]), balance(books, "Vendor", VENDOR)) == (0, 0)
+    for entity, account in (("Bill", "35"), ("VendorCredit", "8")):
+        assert books.refusal(entity, form(APAccountRef={"value": account}))["code"] == "6430"
+
+
 def test_more_money_than_bills_stays_as_the_vendors_credit(books):
     bill = books.write("Bill", form())
     payment = books.write("BillPayment", check(150, ("Bill", bill["Id"], 100)))
@@ -347,6 +362,17 @@ def test_payables_and_receivables_on_a_line_need_somebody(books, bodies):
     assert balance(books, "Vendor", VENDOR) == -5
 
 
+def test_a_full_update_without_credit_turns_a_card_refund_into_a_charge(books, bodies):
+    """A loss seen in production (qbo-facts 2.1)."""
+    body = bodies.purchase(10) | {"PaymentType": "CreditCard", "AccountRef": {"value": "41"}}
+    refund = books.write("Purchase", body | {"Credit": True})
+    code = refund["PurchaseEx"]["any"][0]["value"]["Value"]
+    assert (refund["Credit"], code, balance(books, "Account", "41")) == (True, "11", 10)
+    charge = books.write("Purchase", body | {"Id": refund["Id"], "SyncToken": "0"})
+    code = charge["PurchaseEx"]["any"][0]["value"]["Value"]
+    assert (charge["Credit"], code, balance(books, "Account", "41")) == (False, "54", -10)
+
+
 def test_bill_numbers_are_checked_as_the_preference_says(books):
     first = books.write("Bill", form(DocNumber="B-1"))
     books.write("Bill", form(DocNumber="B-1"))
@@ -392,6 +418,15 @@ def test_bills_and_their_payments_are_counted_in_queries_and_credits_are_not(boo
         assert ([row["Id"] for row in found["Bill"]], found["totalCount"]) == ([bill["Id"]], 1)
     assert books.query("select * from BillPayment where VendorRef = '30'")["totalCount"] == 1
     assert "totalCount" not in books.query("select * from VendorCredit")
+
+
+def test_a_vendor_has_a_payables_account_and_a_known_term(books):
+    vendor = {"DisplayName": "Terms", "TermRef": {"value": "3"}, "APAccountRef": {"value": "33"}, "BillRate": 25}
+    made = books.write("Vendor", vendor)
+    assert (made["TermRef"], made["APAccountRef"]["name"]) == ({"value": "3"}, "Accounts Payable (A/P)")
+    assert books.query(f"select * from Vendor where Id = '{made['Id']}'")["Vendor"][0]["BillRate"] == 25
+    assert books.refusal("Vendor", {"DisplayName": "No term", "TermRef": {"value": "99"}})["code"] == "2500"
+    assert books.refusal("Vendor", {"DisplayName": "No A/P", "APAccountRef": {"value": "35"}})["code"] == "6430"
 
 
 def test_a_vendor_read_alone_shows_its_rates_and_a_query_does_not(books):
