@@ -220,6 +220,13 @@ def test_a_payment_of_nothing_applies_a_vendor_credit(books):
     assert books.write("VendorCredit", used | {"SyncToken": "2"}, operation="delete")["status"] == "Deleted"
 
 
+def test_a_credit_cannot_be_applied_to_nothing(books):
+    bill, credit = books.write("Bill", form(10)), books.write("VendorCredit", form(30))
+    links = (("Bill", bill["Id"], 10), ("VendorCredit", credit["Id"], 30))
+    assert books.refusal("BillPayment", check(0, *links))["code"] == "6000"
+    assert books.refusal("BillPayment", check(5, links[1]))["code"] == "6000"
+
+
 def test_money_and_a_credit_pay_a_bill_together_on_one_line_too(books):
     bill, credit = books.write("Bill", form(100)), books.write("VendorCredit", form(30))
     books.write("BillPayment", check(70, ("Bill", bill["Id"], 100), ("VendorCredit", credit["Id"], 30)))

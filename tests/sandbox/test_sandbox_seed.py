@@ -106,6 +106,17 @@ def test_a_purchase_document_posted_back_as_it_was_read_changes_nothing(sample, 
         assert mine == {"BillRate": 0, "CostRate": 0} | row if entity == "Vendor" else mine == row
 
 
+def test_deleting_the_bill_of_an_order_reopens_it_although_the_bill_does_not_name_it(sample):
+    """Recorded: order 125 is linked to bill 126, which shows no link."""
+    assert asked(sample, "select * from PurchaseOrder where Id = '125'")["PurchaseOrder"][0]["POStatus"] == "Closed"
+    bill = asked(sample, "select * from Bill where Id = '126'")["Bill"][0]
+    body = {"Id": "126", "SyncToken": bill["SyncToken"]}
+    url = f"{SANDBOX_URL}/v3/company/{FIRST_REALM}/bill"
+    assert sample.post(url, params={"operation": "delete"}, json=body).status_code == 200
+    order = asked(sample, "select * from PurchaseOrder where Id = '125'")["PurchaseOrder"][0]
+    assert (order["POStatus"], order["LinkedTxn"]) == ("Open", [])
+
+
 def test_every_shown_balance_is_what_the_ledger_says():
     company = seed.company("1", "us", POSTS, now=ANCHOR)
     for row in company.store.rows("Account"):
