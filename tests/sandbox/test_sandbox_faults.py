@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import Event, Thread
 
 import pytest
 import requests
+from hypothesis import given, settings, strategies as st
 
-from connectors.quickbooks.sandbox import FIRST_REALM, FaultRule, serve
+from connectors.quickbooks.sandbox import FIRST_REALM, FaultRule, Limits, Request, Sandbox, serve
 from connectors.quickbooks.sandbox.trouble.effects import EFFECTS
+from connectors.quickbooks.sandbox.wire import jsontext
 
+SANDBOX = Sandbox(lambda: datetime(2026, 3, 2, tzinfo=UTC), seed="empty")  # only given orders, never asked
 COUNT = "select count(*) from Invoice"
 
 
@@ -240,6 +243,8 @@ def test_rules_are_ordered_listed_and_cleared_by_the_control_api(books):
     "wrong",
     [
         {"effect": "status", "path": "("},
+        {"effect": "status", "path": "a{99999999999999999999}"},
+        {"effect": []},
         {"effect": "status", "nth": "two"},
         {"effect": "status", "status": "x"},
         {"effect": "status", "entity": 5},
@@ -275,3 +280,37 @@ def test_no_trouble_makes_the_sandbox_itself_fail_whatever_it_strikes(books, san
         except requests.RequestException:
             continue
         assert answer.status_code != 500
+
+
+WEBHOOK = {
+    "url": "http://receiver.test/",
+    "verifier_token": "secret",
+    "format": "legacy",
+    "entities": [],
+    "operations": [],
+    "retries": "older",
+    "content_type": "application/json",
+}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "good"),
+    [
+        ("faults", FaultRule("status").__dict__),
+        ("limits", Limits().__dict__),
+        ("webhooks", WEBHOOK),
+    ],
+)
+@settings(max_examples=150)
+@given(data=st.data())
+def test_orders_with_any_values_are_taken_or_refused_with_a_sentence(path, good, data):
+    names = data.draw(st.lists(st.sampled_from(sorted(good)), min_size=1, max_size=3))
+    body = jsontext.dumps({**good, **{name: data.draw(JSON) for name in names}}).encode()
+    answer = SANDBOX.handle(Request("POST", f"/sandbox/{path}", {}, {"Content-Type": "application/json"}, body))
+    assert answer.status in (200, 400)
+    assert answer.status == 200 or jsontext.loads(answer.body)["error"]

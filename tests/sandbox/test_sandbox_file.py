@@ -86,6 +86,14 @@ def test_a_second_life_goes_on_counting_and_is_kept_as_well(books, bodies, kept,
     assert [row.id for row in rows[-2:]] == [first["Id"], second["Id"]]
 
 
+def test_webhook_endpoints_are_kept(books, kept, file):
+    endpoint = {"url": "https://receiver.test/", "verifier_token": "secret", "entities": ["Invoice"]}
+    books.control("/webhooks", endpoint)
+    registered = kept.webhooks.endpoints
+    assert len(registered) == 1
+    assert died_and_came_back(kept, file).webhooks.endpoints == registered
+
+
 def test_request_ids_are_known_in_a_second_life(books, bodies, kept, file):
     first = books.write("Invoice", bodies.invoice(), requestid="r-1")
     second_life = died_and_came_back(kept, file)

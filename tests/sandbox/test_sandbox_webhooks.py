@@ -130,6 +130,15 @@ def test_the_items_of_a_batch_and_another_users_edit_are_events(books, sandbox, 
     assert receiver.events() == [("customer", "updated")]
 
 
+def test_preferences_that_a_person_sets_are_an_event_until_the_app_is_disconnected(books, receiver):
+    registered(books)
+    books.preferences(BookCloseDate="2025-01-31")
+    assert receiver.events() == [("preferences", "updated")]
+    books.control(f"/realms/{FIRST_REALM}/disconnect", {})
+    books.preferences(BookCloseDate=None)
+    assert receiver.events() == []
+
+
 def test_an_endpoint_hears_only_of_what_it_asked_for(books, receiver):
     registered(books, entities=["Customer"], operations=["create"])
     books.invoice()

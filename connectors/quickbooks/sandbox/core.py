@@ -96,6 +96,8 @@ class Sandbox:
         if request.path.startswith(CONTROL):
             with self.lock:
                 response = self._finished(routes.answer(self, request, call))
+                for realm in self.companies:
+                    self._tell(realm)
                 self.webhooks.wake()
                 self._keep()
                 return response
@@ -104,6 +106,7 @@ class Sandbox:
                 response = self._finished(self._answered(request, call, room=room))
                 self._record(request, call, response)
                 self._tell(call.realm)
+                self.webhooks.wake()
                 self._keep(call.realm)
             pause(response.delay)
             return response
@@ -205,12 +208,12 @@ class Sandbox:
         return most is None or not weight["core_plus"] or self.meters.core_plus(now) < most
 
     def _tell(self, realm: str) -> None:
-        """Hand a company's news to the webhooks."""
+        """Hand a company's news to the webhooks; a disconnected app hears no more of it (qbo-facts 8.1)."""
         company = self.companies.get(realm)
-        if company is not None:
+        if company is not None and company.news:
             news, company.news = company.news, []
-            self.webhooks.collect(realm, news)
-        self.webhooks.wake()
+            if self.tokens.connected(realm):
+                self.webhooks.collect(realm, news)
 
     def _finished(self, response: Response) -> Response:
         tid = f"1-{self._random(4)}-{self._random(12)}"

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from connectors.quickbooks.sandbox import clock
+from connectors.quickbooks.sandbox.books.changes import Change
 from connectors.quickbooks.sandbox.books.company import Company, with_named_value
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.books.switches import Switches
@@ -79,7 +80,10 @@ def _answered(sandbox: Sandbox, request: Request, body: Json) -> Any:
 
 def _realm(sandbox: Sandbox, realm: str, rest: str, body: Json) -> Json:
     if rest == "/preferences":
-        return set_preferences(sandbox.companies[realm], body)
+        company = sandbox.companies[realm]
+        done = set_preferences(company, body)
+        company.news.append(Change("Preferences", "1", "Update", sandbox.clock.now()))
+        return done
     if rest == "/disconnect":
         sandbox.tokens.disconnect(realm)
         return {"realm": realm}

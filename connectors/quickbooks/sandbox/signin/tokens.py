@@ -105,6 +105,10 @@ class TokenBook:
         """Kill every grant of a company, as its owner can."""
         return self._keep(lambda one: one.realm != realm)
 
+    def connected(self, realm: str) -> bool:
+        """Say whether any app has a grant for a company."""
+        return any(one.realm in (realm, ANY_REALM) or realm in one.also for one in self._grants)
+
     def realms_of(self, access: str) -> set[str]:
         """Return the companies an access token opens now, `ANY_REALM` among them for all; empty: unknown or expired."""
         return {realm for one in self._living(access) for realm in (one.realm, *one.also)}

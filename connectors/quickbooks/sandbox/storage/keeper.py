@@ -49,7 +49,7 @@ class Kept:
 class Keeper:
     """Keeps a sandbox in a file that no other process may use; raises `FileRefused` as `database.opened` does.
 
-    The journal, the meters and the ordered faults are of this run only.
+    The journal, the meters, the ordered faults and webhooks under way are of this run only.
     """
 
     def __init__(self, file: Path) -> None:
@@ -92,7 +92,8 @@ class Keeper:
             raise
 
     def _setting_changes(self, sandbox: Sandbox) -> Iterator[Change]:
-        mark = sandbox.tokens.version, sandbox.clock.state(), sandbox.key.pem
+        endpoints = tuple(sandbox.webhooks.endpoints.values())
+        mark = sandbox.tokens.version, sandbox.clock.state(), sandbox.key.pem, endpoints
         if mark == self._mark:
             return
         self._mark = mark
@@ -148,13 +149,19 @@ def companies(database: sqlite3.Connection) -> Iterator[Company]:
 
 def _settings(sandbox: Sandbox) -> Json:
     """Return what belongs to no company."""
-    return {"tokens": sandbox.tokens.state(), "clock": sandbox.clock.state(), "key": sandbox.key.pem}
+    return {
+        "tokens": sandbox.tokens.state(),
+        "clock": sandbox.clock.state(),
+        "key": sandbox.key.pem,
+        "webhooks": sandbox.webhooks.state(),
+    }
 
 
 def _restore(sandbox: Sandbox, settings: Json) -> None:
     sandbox.tokens.restore(settings["tokens"])
     sandbox.clock.restore(settings["clock"])
     sandbox.key = SigningKey(settings["key"])
+    sandbox.webhooks.restore(settings.get("webhooks", ()))  # files from before there were webhooks have none
 
 
 def _kept(company: Company) -> Kept:

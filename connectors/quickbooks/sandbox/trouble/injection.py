@@ -27,7 +27,7 @@ def _text(value: Any) -> bool:
 def _pattern(value: Any) -> bool:
     try:
         return _text(value) and re.compile(value) is not None
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return False
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from threading import Event as Signal
+from typing import Any
 
 from connectors.quickbooks.sandbox.books.changes import Change
 from connectors.quickbooks.sandbox.webhooks import payloads
@@ -72,6 +73,13 @@ class Webhooks:
             del self.endpoints[id_]
             self._untold.pop(id_, None)
             self._give_up(id_)
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return the endpoints as JSON values, for a file."""
+        return [asdict(one) for one in self.endpoints.values()]
+
+    def restore(self, state: Iterable[dict[str, Any]]) -> None:
+        self.endpoints = {one["id"]: Endpoint.restored(one) for one in state}
 
     def clear(self) -> None:
         """Forget all events and deliveries; the endpoints stay."""

@@ -90,6 +90,12 @@ class Endpoint:
         }
         return cls(id_, **texts, **lists)  # type: ignore[arg-type]
 
+    @classmethod
+    def restored(cls, state: dict[str, Any]) -> Endpoint:
+        """Read an endpoint as it was kept in a file."""
+        lists = {name: tuple(state[name]) for name in ("entities", "operations")}
+        return cls(**{**state, **lists})
+
     def hears(self, change: Change) -> bool:
         """Say whether a change is sent to this endpoint."""
         return (
