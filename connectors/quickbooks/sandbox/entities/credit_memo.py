@@ -7,6 +7,7 @@ from decimal import Decimal
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities import payment
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import currency, sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO
@@ -29,9 +30,12 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     return form
 
 
-def settle(_write: Write, before: Json | None, after: Json | None) -> None:
+def settle(write: Write, before: Json | None, after: Json | None) -> None:
+    """Apply a new memo at once where the company wants it; raises `Refusal` 6000 for deleting an applied one."""
     if after is None and _applied(before):
         raise Refusal(faults.business(LINKED))
+    if before is None and after is not None:
+        payment.link_credits(write, "CreditMemo", after)
 
 
 def _applied(memo: Json | None) -> Decimal:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
+from connectors.quickbooks.sandbox.entities import payment
 from connectors.quickbooks.sandbox.entities.kind import TRANSACTION, Kind, Write
 from connectors.quickbooks.sandbox.rules import applying, currency, estimates, invoice_link, links, sales_form
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
@@ -54,6 +55,8 @@ def settle(write: Write, before: Json | None, after: Json | None) -> None:
         Refusal: 6000 when an invoice with payments is deleted, unless the switch unlinks them (qbo-facts 11.6).
     """
     estimates.settle(write, before, after)
+    if before is None and after is not None:
+        payment.link_credits(write, "Invoice", after)
     if before is None:
         return
     key = ("Invoice", before["Id"])

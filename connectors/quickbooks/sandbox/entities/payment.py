@@ -7,7 +7,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import applying, currency, exchange, frame, links
+from connectors.quickbooks.sandbox.rules import applying, auto_credits, currency, exchange, frame, links
 from connectors.quickbooks.sandbox.rules.amounts import money
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
 from connectors.quickbooks.sandbox.rules.references import account, named, target, undeposited_funds
@@ -86,6 +86,17 @@ def _complete_references(write: Write, payment: Json) -> None:
 
 def settle(write: Write, before: Json | None, after: Json | None) -> None:
     applying.settle_links(write, before, after)
+
+
+def link_credits(write: Write, kind: str, made: Json) -> None:
+    """Make the payment that QuickBooks makes itself for a new invoice or credit memo, where the company wants it."""
+    draft = auto_credits.draft(write.company, kind, made)
+    if draft is not None:
+        completed = complete(write, draft, None)
+        framed = frame.new(write.company.next_id(KIND.sequence), write.now)
+        payment = frame.ordered({**completed, **framed}, ORDER)
+        write.company.put("Payment", payment)
+        settle(write, None, payment)
 
 
 def void(_write: Write, _draft: Json, before: Json | None) -> Json:

@@ -7,8 +7,7 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import METADATA, TRANSACTION, Kind, Write
-from connectors.quickbooks.sandbox.rules import currency, frame, orders, purchase_lines, purchase_taxes, taxes
-from connectors.quickbooks.sandbox.rules.applying import name_value
+from connectors.quickbooks.sandbox.rules import applying, currency, frame, orders, purchase_lines, purchase_taxes, taxes
 from connectors.quickbooks.sandbox.rules.numbers import number_purchase
 from connectors.quickbooks.sandbox.rules.postings import Booking
 from connectors.quickbooks.sandbox.rules.purchase_form import TRACKS
@@ -92,11 +91,14 @@ def _complete_type(purchase: Json, before: Json | None) -> None:
         purchase.pop("PrintStatus", None)
     same = before and (before["PaymentType"], before.get("Credit")) == (purchase["PaymentType"], purchase.get("Credit"))
     # Expenses taken from a bank's feed have other codes, which an update leaves alone (recorded: 31 and 1).
-    purchase["PurchaseEx"] = before["PurchaseEx"] if before and same else {"any": [name_value("TxnType", code)]}
+    purchase["PurchaseEx"] = before["PurchaseEx"] if before and same else {"any": [applying.name_value("TxnType", code)]}
 
 
 def settle(write: Write, before: Json | None, after: Json | None) -> None:
+    """Carry changes to purchase orders; take back the payments applied to lines that are no longer the same."""
     orders.settle(write, "Purchase", before, after)
+    if before and (after is None or after["Line"] != before["Line"]):
+        applying.release_all(write, ("Expense", before["Id"]), before)
 
 
 def post(company: Company, purchase: Json) -> Entry | None:

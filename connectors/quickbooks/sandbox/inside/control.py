@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 REALM = re.compile(r"/sandbox/realms/(?P<realm>[^/]+)(?P<rest>/preferences|/disconnect)?\Z")
 ACCOUNTING = ("BookCloseDate",)
-SALES_FORMS = ("CustomTxnNumbers",)
+SALES_FORMS = ("CustomTxnNumbers", "AutoApplyCredit")
 GROUPS = {
     "AccountingInfoPrefs": ACCOUNTING,
     "SalesFormsPrefs": SALES_FORMS,

@@ -263,5 +263,9 @@ def duplicate_name(text: str) -> Fault:
     return Fault("6240", "Duplicate Name Exists Error", f"The name supplied already exists. : {text}", None)
 
 
+def wrong_item_type(text: str) -> Fault:
+    return business(f"Invalid item type: {text}")
+
+
 def wrong_account_type(text: str) -> Fault:
     return Fault("6430", "Invalid account type used", f"Invalid account type: {text}")
