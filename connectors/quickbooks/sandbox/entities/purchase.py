@@ -91,7 +91,9 @@ def _complete_type(purchase: Json, before: Json | None) -> None:
         purchase.pop("PrintStatus", None)
     same = before and (before["PaymentType"], before.get("Credit")) == (purchase["PaymentType"], purchase.get("Credit"))
     # Expenses taken from a bank's feed have other codes, which an update leaves alone (recorded: 31 and 1).
-    purchase["PurchaseEx"] = before["PurchaseEx"] if before and same else {"any": [applying.name_value("TxnType", code)]}
+    purchase["PurchaseEx"] = (
+        before["PurchaseEx"] if before and same else {"any": [applying.name_value("TxnType", code)]}
+    )
 
 
 def settle(write: Write, before: Json | None, after: Json | None) -> None:
