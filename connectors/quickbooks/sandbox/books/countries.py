@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.quickbooks.sandbox.books import country_taxes
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
 
@@ -56,6 +57,7 @@ def settle(company: Company, code: str) -> None:
     preferences = company.preferences
     taxes = {"UsingSalesTax": True}  # PartnerTaxEnabled is absent in Canada (qbo-facts 2.6)
     company.put("Preferences", {**preferences, "TaxPrefs": taxes})
+    country_taxes.add(company, code)
 
 
 def _inform(company: Company, code: str, country: Country) -> None:

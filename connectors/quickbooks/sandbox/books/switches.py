@@ -69,7 +69,7 @@ class Switches:
         "refuse", "one", says="a foreign transaction without ExchangeRate answers 2410, or has the rate 1"
     )
     name_currency: str = choice(
-        "honour", "ignore", says="CurrencyRef of a new customer or vendor counts, or home currency is kept"
+        "honour", "customers", "ignore", says="CurrencyRef counts for new customers and vendors, customers, or neither"
     )
     replay: str = choice(
         "original", "refuse", "ignore", says="a repeated requestid gets the original answer, fault 600, or runs again"

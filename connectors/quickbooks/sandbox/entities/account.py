@@ -57,7 +57,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     account["FullyQualifiedName"] = names.qualified(write, "Account", account, account["Name"])
     for name in ("CurrentBalance", "CurrentBalanceWithSubAccounts"):
         account[name] = before[name] if before else 0
-    account["CurrencyRef"] = currency.of_name(write, account, before)
+    account["CurrencyRef"] = currency.of_name(write, "Account", account, before)
     return account
 
 

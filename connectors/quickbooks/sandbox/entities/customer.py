@@ -75,7 +75,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     addresses.number_addresses(write.company, customer, before)
     for name in ("Balance", "BalanceWithJobs"):
         customer[name] = before[name] if before else 0
-    customer["CurrencyRef"] = currency.of_name(write, customer, before)
+    customer["CurrencyRef"] = currency.of_name(write, "Customer", customer, before)
     customer.setdefault("PreferredDeliveryMethod", "Print")
     customer["IsProject"] = False
     _complete_tax(write, customer)

@@ -65,7 +65,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     _complete_terms(write, vendor)
     vendor["Balance"] = before["Balance"] if before else 0
     vendor["Vendor1099"] = vendor.get("Vendor1099", False)
-    vendor["CurrencyRef"] = currency.of_name(write, vendor, before)
+    vendor["CurrencyRef"] = currency.of_name(write, "Vendor", vendor, before)
     vendor.setdefault("V4IDPseudonym", _pseudonym(write, vendor))
     return vendor
 

@@ -87,7 +87,9 @@ def _realm(sandbox: Sandbox, realm: str, rest: str, body: Json) -> Json:
     if rest == "/disconnect":
         sandbox.tokens.disconnect(realm)
         return {"realm": realm}
-    made = sandbox.add_company(realm, seed=body.get("seed", ""), name=body.get("company_name", ""))
+    made = sandbox.add_company(
+        realm, seed=body.get("seed", ""), country=body.get("country", ""), name=body.get("company_name", "")
+    )
     tokens = {name: body[name] for name in ("access_token", "refresh_token") if name in body}
     if tokens:
         sandbox.connect(realm, **tokens)

@@ -76,12 +76,19 @@ def shape_of(types: tuple[str, ...]) -> Shape:
     if not members:
         raise KeyError(types)
     for one in classes:
-        for field, most in _observed()["lengths"].get(one, {}).items():
-            members[field] = replace(members[field], sort=TEXT, most=most)
+        _correct(members, one)
     if any(one.get("untyped", False) for one in observed):  # Preferences are posted back as they were read
         members = {field: Member(field, ANY, read_only=one.read_only) for field, one in members.items()}
     open_ = not observed or any(one.get("open", False) for one in observed)
     return Shape(next(iter(classes)), members, open_)
+
+
+def _correct(members: dict[str, Member], name: str) -> None:
+    """Put right what the documentation says of a class: lengths, and members that a create may set all the same."""
+    for field, most in _observed()["lengths"].get(name, {}).items():
+        members[field] = replace(members[field], sort=TEXT, most=most)
+    for field in _observed()["writable"].get(name, ()):
+        members[field] = replace(members[field], read_only=False)
 
 
 def class_name(type_name: str) -> str:
