@@ -13,6 +13,8 @@ from hypothesis import given, settings, strategies as st
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.switches import Switches
 from connectors.quickbooks.sandbox.clock import PACIFIC
+from connectors.quickbooks.sandbox.entities.kind import shown
+from connectors.quickbooks.sandbox.entities.registry import BY_NAME
 from connectors.quickbooks.sandbox.query import select
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
@@ -224,7 +226,7 @@ def check(kind, rows, changed, asked_for, *, whole=False):
     for parts, orders, start, most in asked_for:
         text = text_of(kind, parts, orders)
         found = expected(kind, list(current.values()), parts, orders)
-        page = found[start - 1 : start - 1 + most]
+        page = [shown(BY_NAME[kind], one, "listed") for one in found[start - 1 : start - 1 + most]]
         answer = select.run(company, f"select * {text} startposition {start} maxresults {most}", NOW)
         assert answer.get(kind, []) == page, text
         assert select.run(company, f"select count(*) {text}", NOW) == {"totalCount": len(found)}, text

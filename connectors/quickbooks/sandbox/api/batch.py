@@ -8,7 +8,7 @@ from connectors.quickbooks.sandbox.api.calls import includes, options
 from connectors.quickbooks.sandbox.api.operations import write_object
 from connectors.quickbooks.sandbox.api.replay import RequestId
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.kind import Kind, Write, alone
+from connectors.quickbooks.sandbox.entities.kind import Kind, Write, shown
 from connectors.quickbooks.sandbox.entities.registry import BY_NAME
 from connectors.quickbooks.sandbox.query import select
 from connectors.quickbooks.sandbox.wire import faults, jsontext
@@ -99,7 +99,7 @@ class _Batch:
             raise Refusal(faults.unsupported_operation("void"))
         kind = WRITTEN[name]
         written = write_object(Write(self._company, self._asked.now, given), kind, operation, item[name])
-        return {kind.wrapper: alone(kind, written)}
+        return {kind.wrapper: shown(kind, written, "written")}
 
     def _options(self, item: Json) -> frozenset[str]:
         """Return what an item asks for by optionsData or include, and the whole batch by its query string."""

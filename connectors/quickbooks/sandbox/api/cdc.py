@@ -13,7 +13,7 @@ from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.api.asked import Asked
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json, Tombstone
-from connectors.quickbooks.sandbox.entities.kind import Kind
+from connectors.quickbooks.sandbox.entities.kind import Kind, shown
 from connectors.quickbooks.sandbox.query import ordering
 from connectors.quickbooks.sandbox.query.select import KINDS
 from connectors.quickbooks.sandbox.query.unserved import UNSERVED
@@ -76,7 +76,7 @@ def _kind(company: Company, name: str) -> Kind | None:
 def _changed(company: Company, kind: Kind, start: datetime, most: int) -> list[Json]:
     store = company.store
     ids = ordering.changed_since(store, kind.name, start)
-    live = [row.data for row in store.look(kind.name, islice(ids, most))]
+    live = [shown(kind, row.data, "listed") for row in store.look(kind.name, islice(ids, most))]
     gone = store.buried_since(kind.name, lambda time: clock.moment(time) >= start)
     return [*live, *map(_deleted, gone)][:most]
 

@@ -11,7 +11,7 @@ from connectors.quickbooks.sandbox.api.calls import includes
 from connectors.quickbooks.sandbox.api.operations import read, write_object
 from connectors.quickbooks.sandbox.api.replay import RequestId
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.kind import Kind, Write, alone, as_sent
+from connectors.quickbooks.sandbox.entities.kind import Kind, View, Write, as_sent, shown
 from connectors.quickbooks.sandbox.messages import Response
 from connectors.quickbooks.sandbox.papers import sending
 from connectors.quickbooks.sandbox.wire import faults
@@ -40,7 +40,7 @@ def answer(asked: Asked, kind: Kind) -> tuple[int, Json] | Response:
             raise asked.unsupported()
         return handler(asked, kind, id_)
     if asked.request.method == "GET":
-        return 200, {kind.wrapper: _shown(asked, kind, _read(asked, kind, id_))}
+        return 200, {kind.wrapper: _shown(asked, kind, _read(asked, kind, id_), "read")}
     if asked.request.method == "POST" and not id_:
         return _write(asked, kind)
     raise asked.unsupported()
@@ -64,18 +64,18 @@ def _write(asked: Asked, kind: Kind) -> tuple[int, Json]:
             if not refusal.timed:
                 raise
             return 400, {**refusal.body(), "time": time}
-        return 200, {kind.wrapper: _shown(asked, kind, written), "time": time}
+        return 200, {kind.wrapper: _shown(asked, kind, written, "written"), "time": time}
 
     request_id = asked.request.query.get("requestid", "")
     sent = f"{asked.request.path} {asked.call.operation} {asked.request.body!r}" if request_id else ""
     return replay.once(asked.company, RequestId(request_id, sent, asked.now), run)
 
 
-def _shown(asked: Asked, kind: Kind, data: Json) -> Json:
+def _shown(asked: Asked, kind: Kind, data: Json, view: View) -> Json:
     if "status" in data:
         return data
-    shown = data if kind.present is None else kind.present(asked.company, data, asked.now, includes(asked.request))
-    return alone(kind, shown)
+    present = data if kind.present is None else kind.present(asked.company, data, asked.now, includes(asked.request))
+    return shown(kind, present, view)
 
 
 def _operation(asked: Asked, kind: Kind) -> str:

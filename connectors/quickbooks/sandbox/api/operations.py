@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from connectors.quickbooks.sandbox import clock
@@ -74,6 +75,7 @@ def update(write: Write, kind: Kind, body: Json) -> Json:
     _refuse(reading.missing(kind.repeated, draft))
     merged = _merged(kind, before, draft, sparse=sparse)
     _refuse(reading.missing(kind.required, merged))
+    write = replace(write, sparse=sparse)
     completed = kind.complete(write, {**merged, "Id": before["Id"]}, before)
     after = frame.ordered({**completed, **frame.kept(before)}, kind.order)
     closing.check_open(write.company, *([before, after] if kind.transaction else []))
@@ -111,7 +113,10 @@ def _present(write: Write, kind: Kind, body: Json, *, deleting: bool = False) ->
     elif body.get("Id") in (None, ""):
         raise Refusal(faults.missing("Id"))
     else:
-        before = read(write.company, kind, str(body["Id"]))
+        id_ = str(body["Id"])
+        if kind.transaction and write.company.store.was_deleted(kind.name, id_):
+            raise Refusal(faults.deleted())
+        before = read(write.company, kind, id_)
     if not (kind.unlocked and deleting and "SyncToken" not in body):
         frame.check_token(before, body)
     deposited.check_free(before)

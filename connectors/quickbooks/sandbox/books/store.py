@@ -100,6 +100,9 @@ class Store:
         """How many objects have been deleted."""
         return len(self._deleted)
 
+    def was_deleted(self, kind: str, id_: str) -> bool:
+        return any(one.kind == kind and one.id == id_ for one in self._deleted)
+
     def buried_since(self, kind: str, time: Callable[[str], bool]) -> list[Tombstone]:
         """Return a kind's deletions whose time passes the test, oldest first; deletions come in order of time."""
         found = []

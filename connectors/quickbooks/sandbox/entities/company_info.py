@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Kind, Write
-from connectors.quickbooks.sandbox.rules import first_date
+from connectors.quickbooks.sandbox.rules import first_date, frame
 
+ORDER = (
+    "CompanyName",
+    "LegalName",
+    "CompanyAddr",
+    "CustomerCommunicationAddr",
+    "LegalAddr",
+    "PrimaryPhone",
+    "CompanyStartDate",
+    "FiscalYearStartMonth",
+    "Country",
+    "Email",
+    "WebAddr",
+    "SupportedLanguages",
+    "DefaultTimeZone",
+    "NameValue",
+    *frame.FRAME,
+)
 WRITABLE = (
     "CompanyName",
     "CompanyAddr",
@@ -25,6 +42,7 @@ def complete(_write: Write, draft: Json, before: Json | None) -> Json:
 KIND = Kind(
     name="CompanyInfo",
     sequence="single",
+    order=ORDER,
     queryable=("Id", "MetaData.CreateTime", "MetaData.LastUpdatedTime"),
     operations=frozenset({"update"}),
     complete=complete,

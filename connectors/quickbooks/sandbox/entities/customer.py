@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
+from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, View, Write
 from connectors.quickbooks.sandbox.rules import addresses, currency, frame, names
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
@@ -24,6 +24,7 @@ ORDER = (
     "CurrencyRef",
     "PreferredDeliveryMethod",
     "IsProject",
+    "ClientEntityId",
     *frame.FRAME,
     *names.NAME_PARTS,
     "FullyQualifiedName",
@@ -31,6 +32,7 @@ ORDER = (
     "DisplayName",
     "PrintOnCheckName",
     "Active",
+    "V4IDPseudonym",
     "PrimaryPhone",
     "AlternatePhone",
     "Mobile",
@@ -78,8 +80,22 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     customer["CurrencyRef"] = currency.of_name(write, "Customer", customer, before)
     customer.setdefault("PreferredDeliveryMethod", "Print")
     customer["IsProject"] = False
+    customer.pop("ClientEntityId", None)
+    customer.setdefault("V4IDPseudonym", names.pseudonym(write, customer))
     _complete_tax(write, customer)
     return customer
+
+
+def show(customer: Json, view: View) -> Json:
+    """A query shows ClientEntityId and no tax code, a write shows neither pseudonym (recorded in May 2026)."""
+    if view == "listed":
+        return {**_without(customer, "DefaultTaxCodeRef"), "ClientEntityId": "0"}
+    hidden = ("ClientEntityId",) if view == "read" else ("ClientEntityId", "V4IDPseudonym")
+    return _without(customer, *hidden)
+
+
+def _without(customer: Json, *hidden: str) -> Json:
+    return {name: value for name, value in customer.items() if name not in hidden}
 
 
 def check_email(person: Json) -> None:
@@ -102,7 +118,8 @@ KIND = Kind(
     sequence="name",
     order=ORDER,
     queryable=QUERYABLE,
-    kept=("Active", "ParentRef", "Taxable", "DefaultTaxCodeRef"),
+    kept=("Active", "ParentRef", "Taxable", "DefaultTaxCodeRef", "V4IDPseudonym"),
+    show=show,
     complete=complete,
     name_field="DisplayName",
     sort_field="FullyQualifiedName",

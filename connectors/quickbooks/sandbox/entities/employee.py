@@ -11,10 +11,12 @@ from connectors.quickbooks.sandbox.rules import addresses, frame, names
 ORDER = (
     "BillableTime",
     *frame.FRAME,
+    "Organization",
     *names.NAME_PARTS,
     "DisplayName",
     "PrintOnCheckName",
     "Active",
+    "V4IDPseudonym",
     "PrimaryPhone",
     "PrimaryEmailAddr",
 )
@@ -29,6 +31,8 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     check_email(employee)
     names.complete_person(write, employee, DUPLICATE)
     addresses.number_addresses(write.company, employee, before)
+    employee["Organization"] = False
+    employee.setdefault("V4IDPseudonym", names.pseudonym(write, employee))
     return employee
 
 
@@ -37,7 +41,7 @@ KIND = Kind(
     sequence="name",
     order=ORDER,
     queryable=QUERYABLE,
-    kept=("Active",),
+    kept=("Active", "V4IDPseudonym"),
     complete=complete,
     name_field="DisplayName",
     sort_field="DisplayName",

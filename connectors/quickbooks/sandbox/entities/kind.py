@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.ledger import Entry
@@ -21,19 +21,22 @@ METADATA = ("MetaData.CreateTime", "MetaData.LastUpdatedTime")
 class Write:
     """The surroundings of one write: which company, when, and with which `include` options.
 
-    A `template` is checked like a document, but takes no number.
+    A `template` is checked like a document, but takes no number; `sparse` marks an update of some members only.
     """
 
     company: Company
     now: datetime
     include: frozenset[str] = frozenset()
     template: bool = False
+    sparse: bool = False
 
 
 Post = Callable[[Company, Json], Entry | None]
 Present = Callable[[Company, Json, datetime, frozenset[str]], Json]
 Complete = Callable[[Write, Json, Json | None], Json]
 Besides = Callable[[Company, "Condition", datetime], Iterable[Json]]
+View = Literal["written", "read", "listed"]  # an answer to a write, to a read by Id, a row of a query
+Show = Callable[[Json, View], Json]
 Settle = Callable[[Write, Json | None, Json | None], None]
 
 
@@ -61,8 +64,8 @@ class Kind:
     `unlocked` objects may be deleted without their SyncToken (recorded for attachables);
     `present` adds what is true only at the time of reading, `unwrap` takes a sent body out of a further layer.
     `besides` gives rows that a query shows though they are not stored.
-    `alone` are members that an object read or written by itself shows with these values when it has none, and a query
-    leaves out (recorded: vendors); `repeated` must be sent in a sparse update too (qbo-facts 2.1);
+    `show` gives what one view of an object has and another lacks (recorded: vendors, customers);
+    `repeated` must be sent in a sparse update too (qbo-facts 2.1);
     `modifier_shown` puts LastModifiedByRef in MetaData.
     """
 
@@ -85,7 +88,7 @@ class Kind:
     present: Present | None = None
     unwrap: Callable[[Json], Json] = as_sent
     besides: Besides | None = None
-    alone: Mapping[str, object] = field(default_factory=dict)
+    show: Show | None = None
     repeated: tuple[str, ...] = ()
     modifier_shown: bool = False
 
@@ -107,9 +110,9 @@ TRANSACTION = frozenset({"create", "update", "delete"})
 READ_ONLY: frozenset[str] = frozenset()
 
 
-def alone(kind: Kind, data: Json) -> Json:
-    """Return an object as it is answered by itself; what remains of a deleted one is answered as it is."""
-    if not kind.alone or "SyncToken" not in data:
+def shown(kind: Kind, data: Json, view: View) -> Json:
+    """Return an object as it is answered in one view; what remains of a deleted one is answered as it is."""
+    if kind.show is None or "SyncToken" not in data:
         return data
-    shown = {**kind.alone, **data}
-    return {name: shown[name] for name in (*kind.order, *shown) if name in shown}
+    seen = kind.show(data, view)
+    return {name: seen[name] for name in (*kind.order, *seen) if name in seen}

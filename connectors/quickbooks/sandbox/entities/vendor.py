@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.customer import check_email
-from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, Write
+from connectors.quickbooks.sandbox.entities.kind import METADATA, Kind, View, Write
 from connectors.quickbooks.sandbox.rules import addresses, currency, frame, names
 from connectors.quickbooks.sandbox.rules.purchase_form import PAYABLE
 from connectors.quickbooks.sandbox.rules.references import account, named
@@ -66,7 +64,7 @@ def complete(write: Write, draft: Json, before: Json | None) -> Json:
     vendor["Balance"] = before["Balance"] if before else 0
     vendor["Vendor1099"] = vendor.get("Vendor1099", False)
     vendor["CurrencyRef"] = currency.of_name(write, "Vendor", vendor, before)
-    vendor.setdefault("V4IDPseudonym", _pseudonym(write, vendor))
+    vendor.setdefault("V4IDPseudonym", names.pseudonym(write, vendor))
     return vendor
 
 
@@ -84,10 +82,9 @@ def _complete_terms(write: Write, vendor: Json) -> None:
         vendor["TaxIdentifier"] = "X" * max(len(number) - VISIBLE, 0) + number[-VISIBLE:]
 
 
-def _pseudonym(write: Write, vendor: Json) -> str:
-    """Return a V4IDPseudonym of the recorded form: 002098 and 32 hexadecimal digits."""
-    seed = f"{write.company.realm}/{write.now.isoformat()}/{vendor['DisplayName']}"
-    return "002098" + sha256(seed.encode()).hexdigest()[:32]
+def show(vendor: Json, view: View) -> Json:
+    """A vendor by itself shows rates of zero; a query leaves them out (recorded)."""
+    return vendor if view == "listed" else {**dict.fromkeys(RATES, 0), **vendor}
 
 
 KIND = Kind(
@@ -99,5 +96,5 @@ KIND = Kind(
     complete=complete,
     name_field="DisplayName",
     sort_field="DisplayName",
-    alone=dict.fromkeys(RATES, 0),
+    show=show,
 )

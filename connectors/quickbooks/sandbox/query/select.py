@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json, Row, Store
+from connectors.quickbooks.sandbox.entities import kind as kinds
 from connectors.quickbooks.sandbox.entities.kind import Kind
 from connectors.quickbooks.sandbox.entities.registry import BY_NAME
 from connectors.quickbooks.sandbox.query import fields, matching, ordering
@@ -40,7 +41,7 @@ def run(company: Company, statement: str, now: datetime, include: frozenset[str]
         unstored = (Row(kind.name, one["Id"], one, 0) for one in kind.besides(company, query.condition, now))
         rows += passing(unstored, tests)
     data = [row.data if kind.present is None else kind.present(company, row.data, now, include) for row in rows]
-    objects = [_projected(one, shown) for one in data]
+    objects = [_projected(kinds.shown(kind, one, "listed"), shown) for one in data]
     return _answer(kind, objects, start, chosen)
 
 

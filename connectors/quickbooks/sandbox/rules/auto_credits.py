@@ -34,7 +34,9 @@ def draft(company: Company, kind: str, made: Json) -> Json | None:
         return None
     own = _line(kind, made, sum((line["Amount"] for line in lines), ZERO))
     lines = [own, *lines] if kind == "Invoice" else [*lines, own]
-    shared = {name: made[name] for name in ("CustomerRef", "CurrencyRef", "ExchangeRate", "TxnDate") if name in made}
+    shared: Json = {
+        name: made[name] for name in ("CustomerRef", "CurrencyRef", "ExchangeRate", "TxnDate") if name in made
+    }
     return {
         **shared,
         "TotalAmt": ZERO,

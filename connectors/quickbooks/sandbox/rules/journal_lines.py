@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
+from connectors.quickbooks.sandbox.rules import every_line
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, money
 from connectors.quickbooks.sandbox.rules.open_accounts import check_name
 from connectors.quickbooks.sandbox.rules.references import named, person
@@ -23,10 +24,13 @@ def complete_lines(write: Write, journal: Json, before: Json | None) -> list[Jso
     Raises:
         Refusal: 2020 or 2170 for an incomplete line, 2500, 6000 without a name on A/R or A/P, 2300 out of balance.
     """
-    lines = [_line(write.company, line) for line in with_ids(journal["Line"], before, first=0)]
+    numbered = with_ids(journal["Line"], before, first=0)
+    lines = every_line.completed(lambda line: _line(write.company, line), numbered)
     booked = [line for line in lines if DETAIL in line]
     if not booked:
         raise Refusal(faults.missing("Line"))
+    if len(booked) == 1:
+        raise Refusal(faults.business("Fill out at least two detail lines to continue."))
     signed = (line["Amount"] if line[DETAIL]["PostingType"] == "Debit" else -line["Amount"] for line in booked)
     if sum(signed, ZERO):
         raise Refusal(faults.unbalanced())
@@ -54,7 +58,7 @@ def _line(company: Company, line: Json) -> Json:
 def _detail(company: Company, sent: Json) -> Json:
     for name in ("PostingType", "AccountRef"):
         if not sent.get(name):
-            raise Refusal(faults.missing(f"Line.{DETAIL}.{name}"))
+            raise Refusal(faults.missing(name))  # recorded without the path of the line
     if sent["PostingType"] not in ("Debit", "Credit"):
         raise Refusal(faults.invalid_choice("PostingType", str(sent["PostingType"])))
     detail = {name: value for name, value in sent.items() if name not in DROPPED and value not in ({}, "")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
 from connectors.quickbooks.sandbox.rules.references import target
@@ -52,6 +54,12 @@ def complete_person(write: Write, draft: Json, duplicate: str) -> None:
         for row in write.company.store.find(kind, "DisplayName", rest["DisplayName"]):
             if row.id != rest.get("Id"):
                 raise Refusal(faults.duplicate_name(duplicate))
+
+
+def pseudonym(write: Write, person: Json) -> str:
+    """Return a V4IDPseudonym of the recorded form: 002098 and 32 hexadecimal digits."""
+    seed = f"{write.company.realm}/{write.now.isoformat()}/{person['DisplayName']}"
+    return "002098" + sha256(seed.encode()).hexdigest()[:32]
 
 
 def parent_of(write: Write, kind: str, draft: Json) -> Json:

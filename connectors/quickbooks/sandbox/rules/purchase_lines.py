@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
-from connectors.quickbooks.sandbox.rules import purchase_taxes
+from connectors.quickbooks.sandbox.rules import every_line, purchase_taxes
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, check_product, money, number
 from connectors.quickbooks.sandbox.rules.purchase_postings import ACCOUNT, ITEM
 from connectors.quickbooks.sandbox.rules.references import name_all, named, target
@@ -31,9 +31,10 @@ def complete_lines(write: Write, form: Json, before: Json | None, *, numbered: b
         Refusal: 2020 without DetailType, Amount, account or item; 2170, 2500, 6000 or 6070.
     """
     known = {line["Id"]: line for line in (before or {}).get("Line", []) if "Id" in line}
+    sent = with_ids(form["Line"], before)
+    filled = every_line.completed(lambda line: _line(write, form, line, known.get(line["Id"], {})), sent)
     lines = []
-    for position, line in enumerate(with_ids(form["Line"], before), start=1):
-        completed = _line(write, form, line, known.get(line["Id"], {}))
+    for position, completed in enumerate(filled, start=1):
         if numbered:
             completed |= {"LineNum": position, "LinkedTxn": completed.get("LinkedTxn", [])}
         lines.append({name: completed[name] for name in (*LINE_ORDER, *completed) if name in completed})
@@ -86,9 +87,9 @@ def _complete_account(write: Write, form: Json, detail: Json) -> None:
 def _complete_item(write: Write, detail: Json) -> None:
     if "ItemRef" not in detail:
         raise Refusal(faults.missing(f"Line.{ITEM}.ItemRef"))
-    _, item = target(write.company, detail["ItemRef"], "Item")
+    _, item = target(write.company, detail["ItemRef"], "Item", place=f"Line.{ITEM}.ItemRef")
     if item["Type"] == "Category":
-        raise Refusal(faults.business("Categories cannot be used in transactions"))
+        raise Refusal(faults.invalid_reference("Categories cannot be used in transactions."))
     detail["ItemRef"] = named(write.company, detail["ItemRef"], "Item")
     for name in ("UnitPrice", "Qty"):
         if name in detail:

@@ -27,8 +27,11 @@ ELEMENTS = {
 }
 
 
-def target(company: Company, reference: Any, *kinds: str) -> tuple[str, Json]:
-    """Return the kind and the object a reference names; raises `Refusal` 2500 when it is missing or inactive."""
+def target(company: Company, reference: Any, *kinds: str, place: str = "") -> tuple[str, Json]:
+    """Return the kind and the object a reference names; raises `Refusal` 2500 when it is missing or inactive.
+
+    `place` is the path of a line's item: a missing one is told by it and not by its Id (recorded).
+    """
     value = reference.get("value") if isinstance(reference, dict) else reference
     for kind in kinds:
         found = company.get(kind, value)
@@ -36,7 +39,11 @@ def target(company: Company, reference: Any, *kinds: str) -> tuple[str, Json]:
             if not found.get("Active", True):
                 raise Refusal(faults.invalid_reference(faults.INACTIVE_TEXT))
             return kind, found
-    raise Refusal(faults.invalid_reference(f"{ELEMENTS.get(kinds[0], kinds[0])} element id {value} not found"))
+    if place:
+        raise Refusal(faults.invalid_reference(place, place))
+    raise Refusal(
+        faults.invalid_reference(f"{ELEMENTS.get(kinds[0], kinds[0])} element id {value} not found", "Reference Id")
+    )
 
 
 def person(company: Company, reference: Any, sort: Any) -> tuple[str, Json]:

@@ -78,7 +78,7 @@ def complete_form(write: Write, kind: str, draft: Json, before: Json | None) -> 
     form["FreeFormAddress"] = True
     _complete_states(form)
     number_sales_form(write, kind, form, before)
-    if "ShipFromAddr" not in form:
+    if "ShipFromAddr" not in form and not write.sparse:  # recorded: a sparse update adds none to an older form
         form["ShipFromAddr"] = addresses.sender(write.company)
     return form
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
-from connectors.quickbooks.sandbox.rules import tax_codes, taxes
+from connectors.quickbooks.sandbox.rules import every_line, tax_codes, taxes
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, cents, check_product, money, number
 from connectors.quickbooks.sandbox.rules.references import named, target
 from connectors.quickbooks.sandbox.wire import faults
@@ -40,7 +40,8 @@ def complete_lines(write: Write, draft: Json, before: Json | None) -> SalesLines
     numbered = with_ids([line for line in draft["Line"] if line.get("DetailType") != "SubTotalLineDetail"], before)
     if not numbered:
         raise Refusal(faults.missing("Line"))
-    body = [_line(write, draft, line) for line in numbered if line.get("DetailType") != "DiscountLineDetail"]
+    plain = [line for line in numbered if line.get("DetailType") != "DiscountLineDetail"]
+    body = every_line.completed(lambda line: _line(write, draft, line), plain)
     subtotal = sum((Decimal(line.get("Amount", 0)) for line in body), ZERO)
     discounts = [_discount(write, line, subtotal) for line in numbered if line["DetailType"] == "DiscountLineDetail"]
     for position, line in enumerate([*body, *discounts], start=1):
@@ -109,9 +110,9 @@ def _read_numbers(detail: Json) -> None:
 def _item(write: Write, reference: Json) -> Json:
     if reference["value"] in SPECIAL_ITEMS:
         return {"ItemRef": {"value": reference["value"]}}
-    _, item = target(write.company, reference, "Item")
+    _, item = target(write.company, reference, "Item", place="Line.SalesItemLineDetail.ItemRef")
     if item["Type"] == "Category":
-        raise Refusal(faults.business("Categories cannot be used in transactions"))
+        raise Refusal(faults.invalid_reference("Categories cannot be used in transactions."))
     answer = {"ItemRef": {"value": item["Id"], "name": item["FullyQualifiedName"]}}
     if "IncomeAccountRef" in item:
         answer["ItemAccountRef"] = dict(item["IncomeAccountRef"])

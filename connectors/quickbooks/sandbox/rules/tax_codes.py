@@ -51,7 +51,7 @@ def line_code(company: Company, detail: Json, *, applicable: bool = True) -> Jso
     code = detail.get("TaxCodeRef", {}).get("value")
     if not company.charges_by_line:
         if code not in (None, *US_LINE_CODES):
-            raise Refusal(_wrong(code))
+            raise Refusal(faults.wrong_tax_code(str(code)))
         return {"value": code or "NON"}
     if code is None:
         if applicable and company.uses_sales_tax:

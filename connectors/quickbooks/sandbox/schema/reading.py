@@ -22,6 +22,7 @@ from connectors.quickbooks.sandbox.wire.faults import Fault, Refusal
 FRAME = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 DATE_TEXT = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2}|T.*)?\Z")
 LIMIT = Decimal(10) ** 12  # documented: prices up to 99999999999
+SHOWN = {"CustomerMemo.value": "Customer Memo"}  # recorded: the element is the label of the form
 DEEPEST = 24  # far deeper than any documented type; a body nested deeper is refused, not followed
 
 
@@ -75,9 +76,9 @@ def _no_date(text: Any, name: str) -> str:
 
 
 def _object(reading: _Reading, shape: Shape, value: Any, path: str, depth: int) -> Json:
-    if not isinstance(value, dict) or depth > DEEPEST:
-        raise _Unreadable(faults.unreadable())
-    return dict(_members(reading, shape, value, path, depth))
+    if isinstance(value, dict) and depth <= DEEPEST:
+        return dict(_members(reading, shape, value, path, depth))
+    raise _Unreadable(faults.wrong_type() if isinstance(value, str) else faults.unreadable())
 
 
 def _members(reading: _Reading, shape: Shape, value: Json, path: str, depth: int) -> Iterator[tuple[str, Any]]:
@@ -160,7 +161,7 @@ def _text(reading: _Reading, member: Member, item: Any, path: str) -> str:
     if member.sort == shapes.MOMENT:
         return _moment(reading, text, path)
     if member.most is not None and len(text) > member.most:
-        reading.faults.append(faults.wrong_length(path, 0, member.most, len(text)))
+        reading.faults.append(faults.wrong_length(SHOWN.get(path, path), 0, member.most, len(text)))
     return text
 
 

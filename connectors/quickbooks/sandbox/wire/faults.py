@@ -126,6 +126,11 @@ def not_found() -> Fault:
     return Fault("610", "Object Not Found", f"Object Not Found : {INACTIVE_TEXT}")
 
 
+def deleted() -> Fault:
+    """610, when a change comes to a transaction that has been deleted."""
+    return Fault("610", "Object Not Found", "Object Not Found : Another user has deleted this transaction.")
+
+
 def cannot_link(detail: str) -> Fault:
     return Fault("620", "Transaction cannot be linked", f"Transaction cannot be linked : {detail}")
 
@@ -144,6 +149,12 @@ def unreadable() -> Fault:
     return Fault("2010", "Request has invalid or unsupported property", detail, None)
 
 
+def wrong_type() -> Fault:
+    """2010 for a text where an object belongs; Intuit cuts the class name off after a fixed length."""
+    detail = "Property Name:Can not instanti specified is unsupported or invalid"
+    return Fault("2010", "Request has invalid or unsupported property", detail, None)
+
+
 def missing(name: str) -> Fault:
     message = "Required param missing, need to supply the required value for the API"
     return Fault("2020", message, f"Required parameter {name} is missing in the request", name)
@@ -159,8 +170,8 @@ def invalid_text(name: str, value: str) -> Fault:
 
 def wrong_length(name: str, least: int, most: int, length: int) -> Fault:
     message = "String length is either shorter or longer than supported by specification"
-    detail = f"String length specified does not match the supported length. Min:{least} Max:{most} supported."
-    return Fault("2050", message, f"{detail} Supplied length:{length}", name)
+    detail = f"String length specified does not match the supported length. Min:{least:,} Max:{most:,} supported."
+    return Fault("2050", message, f"{detail} Supplied length:{length:,}", name)
 
 
 def invalid_date(name: str, value: str) -> Fault:
@@ -180,8 +191,8 @@ def invalid_email(value: str) -> Fault:
     return Fault("2210", "Invalid Email Address format", detail, "PrimaryEmailAddr")
 
 
-def invalid_reference(text: str) -> Fault:
-    return Fault("2500", "Invalid Reference Id", f"Invalid Reference Id : {text}")
+def invalid_reference(text: str, element: str = "") -> Fault:
+    return Fault("2500", "Invalid Reference Id", f"Invalid Reference Id : {text}", element)
 
 
 def unreadable_query(detail: str) -> Fault:
@@ -227,9 +238,14 @@ def wrong_amount(value: str) -> Fault:
     return Fault("6070", "Amount calculation incorrect in the request.", detail, "Line.Amount")
 
 
+def wrong_tax_code(value: str) -> Fault:
+    detail = f"Valid Line TaxCodes for US should be TAX or NON. Supplied value:{value}"
+    return Fault("6100", "Invalid Line TaxCode in the request", detail)
+
+
 def no_name() -> Fault:
-    text = "At least one of: Title, GivenName, MiddleName, FamilyName, DisplayName, or Suffix is required."
-    return Fault("6080", "No name provided", text, "DisplayName")
+    text = "Title, GivenName, MiddleName, FamilyName, DisplayName, Suffix - one of these must be non-empty"
+    return Fault("6080", "No Name Provided", text, "DisplayName")
 
 
 def duplicate_number(number: str, kind: str, holder: str) -> Fault:
