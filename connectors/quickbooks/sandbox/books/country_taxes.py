@@ -14,6 +14,7 @@ from typing import Any
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
+from connectors.quickbooks.sandbox.entities.registry import BY_NAME
 from connectors.quickbooks.sandbox.rules import frame, own_accounts
 from connectors.quickbooks.sandbox.wire import jsontext
 
@@ -27,7 +28,8 @@ def add(company: Company, country: str) -> None:
     write = Write(company, datetime.fromisoformat(company.information["MetaData"]["CreateTime"]))
     for kind, objects in _objects(seed):
         for one in objects:
-            company.put(kind, {**one, **frame.new(one["Id"], write.now)})
+            whole = {**one, **frame.new(one["Id"], write.now)}
+            company.put(kind, frame.ordered(whole, BY_NAME[kind].order))
         company.counters[SEQUENCES[kind]] = max(int(one["Id"]) for one in objects)
     for row in list(company.store.rows("TaxAgency")):
         own_accounts.agency_account(write, row.data)
