@@ -51,6 +51,8 @@ def test_everything_that_was_answered_survives_the_death_of_the_process(books, b
     reply = books.post("invoice", bodies.invoice(), requestid="r-1")
     books.preferences(span_types=True, BookCloseDate="2020-01-31")
     books.control("/clock", {"advance_seconds": 60})
+    kept.webhooks.register({"url": "https://me.example/hook", "verifier_token": "v", "entities": ["Invoice"]})
+    books.query("select * from Invoice")
     before = kept.companies[FIRST_REALM]
 
     restored = died_and_came_back(kept, file)
@@ -61,6 +63,7 @@ def test_everything_that_was_answered_survives_the_death_of_the_process(books, b
     assert after.replies["r-1\n"]["body"]["Invoice"] == bodies.parsed(reply)["Invoice"]
     assert restored.tokens.realms_of("fixed-access") == {FIRST_REALM}
     assert restored.clock.moved == kept.clock.moved
+    assert restored.webhooks.endpoints == kept.webhooks.endpoints
 
 
 def test_an_object_is_in_the_file_before_its_answer(books, kept, file):

@@ -43,11 +43,6 @@ def test_a_lost_reply_closes_the_socket_after_the_write(wire, bodies, sandbox):
     assert wire.query("select count(*) from Invoice") == {"totalCount": 1}
 
 
-def test_a_chunked_body_is_refused_with_411(server):
-    answer = requests.post(f"{server.url}/sandbox/reset", data=iter([b"{}"]), timeout=5)
-    assert answer.status_code == 411
-
-
 def test_one_connection_carries_hundreds_of_small_posts_a_second(wire, bodies):
     wire.invoice()
     started = perf_counter()

@@ -58,7 +58,7 @@ class SandboxAdapter(BaseAdapter):
         response.reason = responses.get(answer.status, "")
         response.headers = CaseInsensitiveDict(answer.headers)
         response.encoding = requests.utils.get_encoding_from_headers(response.headers)
-        response.raw = BytesIO(answer.body)
+        response.raw = BytesIO(b"" if request.method == "HEAD" else answer.body)
         response.url = url
         response.request = request
         return response

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from threading import RLock
 from typing import Any, Literal, Protocol
@@ -29,6 +30,7 @@ from connectors.quickbooks.sandbox.trouble.limits import Limiter, Limits
 from connectors.quickbooks.sandbox.webhooks.desk import Webhooks
 
 CONTROL = "/sandbox"
+REALM = re.compile(r"\d{1,20}", re.ASCII)
 FIRST_REALM = "9130000000000001"
 
 
@@ -139,7 +141,7 @@ class Sandbox:
         realms = self.tokens.realms_of(token)
         if realm in realms or (ANY_REALM in realms and realm in self.companies):
             return self.may_exist(realm)
-        if not realms or not self._any_realm or realm in self.companies:
+        if not realms or not self._any_realm or realm in self.companies or not REALM.fullmatch(realm):
             return False
         self.tokens.extend(token, realm)
         return True
@@ -218,7 +220,7 @@ class Sandbox:
     def _finished(self, response: Response) -> Response:
         tid = f"1-{self._random(4)}-{self._random(12)}"
         now = self.clock.now()
-        headers = {"Date": format_datetime(now, usegmt=False), "Server": "nginx", "intuit_tid": tid}
+        headers = {"Date": format_datetime(now.astimezone(UTC), usegmt=True), "Server": "nginx", "intuit_tid": tid}
         return replace(response, headers={**response.headers, **headers})
 
     def _record(self, request: Request, call: Call, response: Response) -> None:

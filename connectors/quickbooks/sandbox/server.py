@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 from datetime import timedelta
+from email.message import Message
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -13,6 +15,9 @@ from typing import Any, Self
 from connectors.quickbooks.sandbox.core import Sandbox
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.webhooks.courier import Courier
+from connectors.quickbooks.sandbox.wire import compression, httpbody
+
+BREAKS = re.compile(r"[\r\n]+")
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -86,15 +91,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    timeout = 300  # seconds in which a connection may be silent
     server: SandboxServer
 
     def _serve(self) -> None:
-        if "chunked" in self.headers.get("Transfer-Encoding", ""):
-            self.close_connection = True
-            self._send(Response(411, {"Connection": "close"}))
+        try:
+            body = httpbody.read(self.headers, self.rfile)
+            target = self.path if self.path.isascii() else self.path.encode("latin-1").decode("utf-8", "replace")
+            request = Request.of(self.command, target, dict(self.headers.items()), body)
+        except httpbody.BadBody as bad:
+            self.send_error(bad.status)
             return
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = Request.of(self.command, self.path, dict(self.headers.items()), body)
+        except ValueError:
+            self.send_error(400)
+            return
         answer = self.server.sandbox.handle(request, self.server.pause)
         if not answer.lost:
             self._send(answer)
@@ -102,15 +112,28 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             _cut(self.connection)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = _serve  # noqa: N815 - names of http.server
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - http.server's names
 
     def _send(self, answer: Response) -> None:
+        body, more = answer.body, {"Connection": "close" if self.close_connection else "keep-alive"}
+        accepted = self.headers.get("Accept-Encoding", "") if self.headers else ""
+        if accepted and compression.packs(accepted, answer.headers.get("Content-Type", ""), body):
+            body = compression.packed(body)
+            more |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         head = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
-        head += [f"{name}: {text}" for name, text in answer.headers.items()]
-        head += [f"Content-Length: {len(answer.body)}", "", ""]
-        body = b"" if self.command == "HEAD" else answer.body
-        body = body[: len(body) // 2] if answer.cut else body
-        self.wfile.write("\r\n".join(head).encode("latin-1", errors="replace") + body)
+        head += [f"{name}: {BREAKS.sub(' ', text)}" for name, text in {**answer.headers, **more}.items()]
+        head += [f"Content-Length: {len(body)}", "", ""]
+        sent = b"" if self.command == "HEAD" else body[: len(body) // 2] if answer.cut else body
+        self.wfile.write("\r\n".join(head).encode("latin-1", errors="replace") + sent)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """Answer what is no HTTP, or too much of it, as the front servers do: a page, and the connection ends."""
+        self.close_connection = True
+        title = f"{code:d} {responses.get(code, 'Error')}"
+        page = f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>"
+        self.command = getattr(self, "command", None) or "GET"
+        self.headers = getattr(self, "headers", None) or Message()
+        self._send(Response(code, {"Content-Type": "text/html", "Server": "nginx"}, page.encode()))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of http.server
         """Stay quiet: the journal knows."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectors.quickbooks.sandbox.messages import Request
 
-COMPANY_PATH = re.compile(r"/v3/company/(?P<realm>[^/]+)/(?P<resource>[^/]+)(?P<rest>/.*)?\Z")
+COMPANY_PATH = re.compile(r"/v3/company/(?P<realm>[^/]+)(?:/(?P<resource>[^/]+)(?P<rest>/.*)?)?\Z", re.DOTALL)
 QUERIED = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
 
 
@@ -26,10 +26,10 @@ class Call:
 
 
 def classify(request: Request) -> Call:
-    found = COMPANY_PATH.match(request.path)
+    found = COMPANY_PATH.match(request.path.rstrip("/"))
     if found is None:
         return Call(entity=request.path.strip("/").partition("/")[0])
-    realm, resource, rest = found["realm"], found["resource"].lower(), found["rest"] or ""
+    realm, resource, rest = found["realm"], (found["resource"] or "").lower(), found["rest"] or ""
     if resource == "query":
         queried = QUERIED.search(statement(request))
         return Call(realm, queried.group(1).lower() if queried else "", "query", rest, resource)

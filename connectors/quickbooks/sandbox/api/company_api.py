@@ -24,6 +24,7 @@ ACCEPTED = {
     "Qbo-Version": "1994.100",
     "Service-Time": "total=1, db=1",
 }
+METHODS = ("GET", "POST")
 CHALLENGE = 'Bearer realm="Intuit", error="invalid_token"'
 
 
@@ -33,9 +34,12 @@ def answer(sandbox: Sandbox, request: Request, call: Call) -> Response:
     stopped = _gate(sandbox, request, call, now)
     if stopped is not None:
         return stopped
+    if request.method == "OPTIONS":
+        return Response(200, {"Allow": "HEAD, GET, POST, OPTIONS"})
     company = sandbox.company(call.realm)
     company.address = request.header("Host")
     try:
+        _check_method(request)
         answered = dispatch(Asked(company, request, call, now))
     except Refusal as refusal:
         return refused(request, refusal, now)
@@ -69,3 +73,10 @@ def refused(request: Request, refusal: Refusal, now: datetime) -> Response:
     if refusal.timed:
         body["time"] = clock.envelope_time(now)
     return dialect.answer(request, 400, body)
+
+
+def _check_method(request: Request) -> None:
+    """Raise `Refusal` 500 for a method that no resource has, in the words of the service's own framework."""
+    if request.method not in METHODS:
+        text = f"No resource method found for {request.method}, return 405 with Allow header"
+        raise Refusal(faults.unsupported_operation(text))

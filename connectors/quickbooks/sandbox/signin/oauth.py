@@ -41,8 +41,7 @@ def answer(sandbox: Sandbox, request: Request) -> Response | None:
     if found is None:
         return None
     methods, handler = found
-    method = "GET" if request.method == "HEAD" else request.method
-    if method not in methods.split(", "):
+    if request.method not in methods.split(", "):
         return Response(405, {"Allow": methods})
     return handler(sandbox, request)
 

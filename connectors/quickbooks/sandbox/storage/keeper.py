@@ -39,10 +39,10 @@ NO_FILE = "DELETE FROM file WHERE realm = ? AND name = ?"
 
 @dataclass
 class Kept:
-    """What the file holds of a company: the company itself, its particulars' texts, how many deletions."""
+    """What the file holds of a company: the company itself, how its particulars looked, how many deletions."""
 
     company: Company
-    texts: dict[str, str]
+    looks: dict[str, str]
     deleted: int
 
 
@@ -166,24 +166,24 @@ def _restore(sandbox: Sandbox, settings: Json) -> None:
 
 def _kept(company: Company) -> Kept:
     _watch(company, whole=False)
-    texts = {name: jsontext.dumps(value) for name, value in state.particulars(company).items()}
-    return Kept(company, texts, company.store.buried)
+    looks = {name: repr(value) for name, value in state.particulars(company).items()}
+    return Kept(company, looks, company.store.buried)
 
 
 def _watch(company: Company, *, whole: bool) -> None:
     """Begin to note changes; `whole` notes everything that is there already."""
-    keys = [(row.kind, row.id) for kind in company.store.kinds() for row in company.store.rows(kind)]
-    company.store.unsaved = set(keys) if whole else set()
+    store = company.store
+    store.unsaved = {(row.kind, row.id) for kind in store.kinds() for row in store.rows(kind)} if whole else set()
     company.replies.unsaved = set(company.replies) if whole else set()
     company.files.unsaved = set(company.files) if whole else set()
 
 
 def _particulars(kept: Kept) -> Iterator[Change]:
     for name, value in state.particulars(kept.company).items():
-        text = jsontext.dumps(value)
-        if kept.texts.get(name) != text:
-            kept.texts[name] = text
-            yield PARTICULAR, (kept.company.realm, name, text)
+        look = repr(value)  # far cheaper than JSON, and this runs for every request
+        if kept.looks.get(name) != look:
+            kept.looks[name] = look
+            yield PARTICULAR, (kept.company.realm, name, jsontext.dumps(value))
 
 
 def _objects(kept: Kept) -> Iterator[Change]:
@@ -212,5 +212,6 @@ def _no_garbage() -> Iterator[None]:
     gc.disable()
     try:
         yield
+        gc.freeze()  # nor is it looked for among them later
     finally:
         gc.enable()

@@ -13,19 +13,19 @@ from connectors.quickbooks.sandbox.books.store import Json, Tombstone
 from connectors.quickbooks.sandbox.books.switches import Switches
 from connectors.quickbooks.sandbox.books.tracked import Tracked
 
-# Kept elsewhere (large), derived (the ledger), or of this run only (the address).
-APART = ("realm", "store", "ledger", "replies", "files", "address")
+# Kept elsewhere (large), derived (the ledger), or of this moment only (news, the address).
+APART = ("realm", "store", "ledger", "replies", "files", "news", "address")
+KEPT = tuple(one.name for one in fields(Company) if one.name not in APART)
 
 
 def particulars(company: Company) -> Json:
     """Return every small part of a company: counters, last numbers, switches and whatever else its class has."""
-    return {one.name: _plain(getattr(company, one.name)) for one in fields(company) if one.name not in APART}
+    return {name: _plain(getattr(company, name)) for name in KEPT}
 
 
 def build(realm: str, values: Mapping[str, Any]) -> Company:
     """Make a company without objects from its particulars; raises `ValueError` for values that no company has."""
-    names = {one.name for one in fields(Company)} - {*APART}
-    known = {name: value for name, value in values.items() if name in names}
+    known = {name: value for name, value in values.items() if name in KEPT}
     switches = {one.name for one in fields(Switches)}
     chosen = {name: value for name, value in known.pop("switches", {}).items() if name in switches}
     return Company(realm, known.pop("seed"), switches=Switches(**chosen), **known)
@@ -59,4 +59,4 @@ def load(realm: str, dumped: Mapping[str, Any], posts: Mapping[str, Post]) -> Co
 
 
 def _plain(value: Any) -> Any:
-    return asdict(value) if isinstance(value, Switches) else value
+    return dict(vars(value)) if isinstance(value, Switches) else value

@@ -31,7 +31,9 @@ CENT = Decimal("0.01")
 
 def loads(text: bytes | str) -> Any:
     """Parse JSON; every fraction becomes a `Decimal`; raises `ValueError` for text that is not JSON."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    if isinstance(text, bytes):
+        text = text.decode(json.detect_encoding(text), "surrogatepass")
+    return DECODER.decode(text)
 
 
 def dumps(value: Any) -> str:
@@ -73,3 +75,6 @@ def _name(key: str) -> str:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)  # made once: it costs more than a text
