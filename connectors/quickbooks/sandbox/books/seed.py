@@ -52,6 +52,7 @@ FRESH_COUNTERS = {
     "tax_rate": 0,
     "tax_code": 1,
     "time_activity": 0,
+    "company_currency": 0,
 }
 
 

@@ -39,7 +39,7 @@ def run(company: Company, statement: str, now: datetime, include: frozenset[str]
     rows = _page(chosen, query, start, most)
     if kind.besides is not None:
         unstored = (Row(kind.name, one["Id"], one, 0) for one in kind.besides(company, query.condition, now))
-        rows += passing(unstored, tests)
+        rows = [*passing(unstored, tests), *rows]  # a client's suite reads TAX as the first code
     data = [row.data if kind.present is None else kind.present(company, row.data, now, include) for row in rows]
     objects = [_projected(kinds.shown(kind, one, "listed"), shown) for one in data]
     return _answer(kind, objects, start, chosen)
