@@ -47,8 +47,9 @@ def rows(part):
 
 
 def total(body, group, column=1):
-    found = next(row for row in rows(body) if row.get("group") == group)
-    return Decimal(found.get("Summary", found)["ColData"][column]["value"])
+    """Return the sum of a group; 0 where everything cancelled out and the group is not shown."""
+    found = next((row for row in rows(body) if row.get("group") == group), None)
+    return Decimal(found.get("Summary", found)["ColData"][column]["value"] or 0) if found else Decimal(0)
 
 
 def account(session, name):
