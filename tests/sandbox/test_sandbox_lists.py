@@ -188,3 +188,7 @@ def test_nobody_can_be_their_own_ancestor(books, parent):
         books.refusal("Customer", {"Id": "1", "SyncToken": "0", "sparse": True, "ParentRef": reference})["code"]
         == "900"
     )
+
+
+def test_a_name_that_is_no_text_is_taken_as_one(books):
+    assert books.write("Employee", {"CompanyName": True})["DisplayName"] == "True"

@@ -43,12 +43,13 @@ def complete_person(write: Write, draft: Json, duplicate: str) -> None:
         Refusal: 6080 without any name, 2040 for a forbidden character, 6240 for a name in use.
     """
     parts = " ".join(draft[part] for part in NAME_PARTS if draft.get(part))
-    name = draft.get("DisplayName") or parts or draft.get("CompanyName", "")
+    # An employee's CompanyName is not documented, so that it is not read as a text.
+    name = str(draft.get("DisplayName") or parts or draft.get("CompanyName", ""))
     if not name:
         raise Refusal(faults.no_name())
     check_characters("DisplayName", name)
     draft["DisplayName"] = marked(name, active=draft["Active"])
-    draft.setdefault("PrintOnCheckName", draft.get("CompanyName") or parts or name)
+    draft.setdefault("PrintOnCheckName", str(draft.get("CompanyName") or parts or name))
     rest = {key: value for key, value in draft.items() if key != "ParentRef"}
     for kind in PERSONS:
         for row in write.company.store.find(kind, "DisplayName", rest["DisplayName"]):
