@@ -14,7 +14,7 @@ from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 QUERYABLE = ("Id", "DocNumber", "CustomerRef", "TxnDate", "TotalAmt", "Balance", *METADATA)
 KEPT = ("DocNumber", "CustomField", "ShipFromAddr")
-READ_ONLY = ("InvoiceLink", "HomeBalance", "HomeTotalAmt", "DeliveryInfo", "RecurDataRef")
+READ_ONLY = ("ARAccountRef", "InvoiceLink", "HomeBalance", "HomeTotalAmt", "DeliveryInfo", "RecurDataRef")
 EMAIL_STATES = {"NotSet", "NeedToSend", "EmailSent"}
 OPEN_TYPES = {"Invoice": "Accounts Receivable", "CreditMemo": "Accounts Receivable"}
 PRINT_STATES = {"NotSet", "NeedToPrint", "PrintComplete"}

@@ -20,6 +20,7 @@ from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Fault, Refusal
 
 FRAME = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
+ZERO_DAY = "0001-01-01"  # what .NET and Go write for a date that was never set
 DATE_TEXT = re.compile(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2}|T.*)?\Z")
 LIMIT = Decimal(10) ** 12  # documented: prices up to 99999999999
 SHOWN = {"CustomerMemo.value": "Customer Memo"}  # recorded: the element is the label of the form
@@ -76,9 +77,16 @@ def _no_date(text: Any, name: str) -> str:
 
 
 def _object(reading: _Reading, shape: Shape, value: Any, path: str, depth: int) -> Json:
-    if isinstance(value, dict) and depth <= DEEPEST:
-        return dict(_members(reading, shape, value, path, depth))
-    raise _Unreadable(faults.wrong_type() if isinstance(value, str) else faults.unreadable())
+    if not isinstance(value, dict) or depth > DEEPEST:
+        raise _Unreadable(faults.wrong_type() if isinstance(value, str) else faults.unreadable())
+    read_members = dict(_members(reading, shape, value, path, depth))
+    return _of_one_kind(read_members) if "DetailType" in read_members else read_members
+
+
+def _of_one_kind(line: Json) -> Json:
+    """Return a line without the details of other kinds of line: Go's client writes all of them, empty."""
+    own = "DescriptionLineDetail" if line["DetailType"] == "DescriptionOnly" else line["DetailType"]
+    return {name: value for name, value in line.items() if not name.endswith("LineDetail") or name == own}
 
 
 def _members(reading: _Reading, shape: Shape, value: Json, path: str, depth: int) -> Iterator[tuple[str, Any]]:
@@ -91,6 +99,8 @@ def _members(reading: _Reading, shape: Shape, value: Json, path: str, depth: int
         if item is None or (member.read_only and not path and name not in FRAME):
             continue
         if item == "" and not (reading.sparse and not path):
+            continue
+        if member.sort in (shapes.DATE, shapes.MOMENT) and str(item).startswith(ZERO_DAY):
             continue
         read_value = _value(reading, member, item, path + name, depth)
         if not _empty_reference(member, read_value):
