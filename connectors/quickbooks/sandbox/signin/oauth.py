@@ -17,7 +17,7 @@ from connectors.quickbooks.sandbox.wire import jsontext
 if TYPE_CHECKING:
     from connectors.quickbooks.sandbox.core import Sandbox
 
-ISSUER = "/op/v1"
+ISSUER = "https://oauth.platform.intuit.com/op/v1"  # a name, not an address: Node clients compare id tokens with it
 AUTHORIZE = "/connect/oauth2"
 TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - a path
 REVOKE = "/v2/oauth2/tokens/revoke"
@@ -55,7 +55,7 @@ def root(request: Request) -> str:
 def discovery(root: str) -> Json:
     """Return the discovery document with absolute URLs below the address that was asked."""
     return {
-        "issuer": root + ISSUER,
+        "issuer": ISSUER,
         "authorization_endpoint": root + AUTHORIZE,
         "token_endpoint": root + TOKEN,
         "userinfo_endpoint": root + USERINFO,
@@ -90,7 +90,7 @@ def _exchanged(sandbox: Sandbox, request: Request, form: dict[str, str], client:
     tokens, consent = sandbox.tokens.exchange(form.get("code", ""), client, form.get("redirect_uri", ""))
     granted = _granted(tokens, request)
     if "openid" in consent.scope.split():
-        claims = person.claims(consent, root(request) + ISSUER, sandbox.clock.now())
+        claims = person.claims(consent, ISSUER, sandbox.clock.now())
         granted["id_token"] = sandbox.key.signed(claims)
     return _json(200, granted)
 
