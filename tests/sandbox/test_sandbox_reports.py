@@ -111,10 +111,91 @@ def test_the_general_ledger_ends_at_each_accounts_balance(sample):
     body = report(sample, "GeneralLedger", start_date="2026-01-01", end_date="2026-12-31")
     ledger = {
         row["Header"]["ColData"][0]["value"]: row["Rows"]["Row"][-1]["ColData"][-1]["value"]
-        for row in body["Rows"]["Row"]
+        for row in rows(body)
+        if "Header" in row and "ColData" in row["Rows"]["Row"][-1]
     }
-    for name in ("Checking", "Savings", "Undeposited Funds", "Mastercard", "Accounts Payable (A/P)"):
-        assert Decimal(ledger[name]) == account(sample, name), name
+    for name, sign in (("Checking", 1), ("Savings", 1), ("Undeposited Funds", 1), ("Mastercard", -1)):
+        assert sign * Decimal(ledger[name]) == account(sample, name), name
+    # Liabilities stand as positive amounts, in the order of the statements (recorded).
+    assert Decimal(ledger["Accounts Payable (A/P)"]) == -account(sample, "Accounts Payable (A/P)") > 0
+    tops = [row["Header"]["ColData"][0]["value"] for row in body["Rows"]["Row"]]
+    assert tops[:4] == ["Checking", "Savings", "Accounts Receivable (A/R)", "Inventory Asset"]
+
+
+def options(body):
+    return [one["Name"] for one in body["Header"]["Option"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "members", "said", "macro"),
+    [
+        (
+            "ProfitAndLoss",
+            {},
+            ["DateMacro", "ReportBasis", "StartPeriod", "EndPeriod", "SummarizeColumnsBy", "Currency"],
+            ["AccountingStandard", "NoReportData"],
+            "this calendar year-to-date",
+        ),
+        (
+            "GeneralLedger",
+            {},
+            ["DateMacro", "ReportBasis", "StartPeriod", "EndPeriod", "Currency"],
+            ["NoReportData"],
+            "this month-to-date",
+        ),
+        (
+            "CustomerIncome",
+            {"date_macro": "This Fiscal Year", "customer": "3"},
+            ["DateMacro", "ReportBasis", "StartPeriod", "EndPeriod", "Currency", "Customer"],
+            ["NoReportData"],
+            "this calendar year",
+        ),
+        ("VendorBalance", {}, ["DateMacro", "Currency"], ["report_date", "NoReportData"], "all"),
+        (
+            "ProfitAndLossDetail",
+            {"start_date": "2026-03-01", "end_date": "2026-03-31"},
+            ["ReportBasis", "StartPeriod", "EndPeriod", "Currency"],
+            ["NoReportData"],
+            None,
+        ),
+    ],
+)
+def test_each_header_has_the_recorded_members(sample, name, params, members, said, macro):
+    body = report(sample, name, **params)
+    assert list(body["Header"]) == ["Time", "ReportName", *members, "Option"]
+    assert options(body) == said
+    assert body["Header"].get("DateMacro") == macro
+
+
+def test_rows_of_balances_have_no_type_and_columns_no_key(sample):
+    for name in ("TrialBalance", "VendorBalance", "CustomerIncome", "AgedReceivables"):
+        body = report(sample, name, date_macro="all")
+        assert list(body["Rows"]["Row"][0]) == ["ColData"]
+        assert list(body["Rows"]["Row"][-1]) == ["Summary", "type", "group"]
+        assert all("MetaData" not in column for column in body["Columns"]["Column"])
+
+
+def test_the_total_of_customers_is_in_capitals(sample):
+    body = report(sample, "ProfitAndLoss", summarize_column_by="Customers")
+    assert body["Columns"]["Column"][-1]["ColTitle"] == "TOTAL"
+
+
+def test_a_detailed_profit_begins_with_its_gross(sample):
+    body = report(sample, "ProfitAndLossDetail", start_date="2026-01-01", end_date="2026-12-31")
+    ordinary = body["Rows"]["Row"][0]
+    first = ordinary["Rows"]["Row"][0]
+    assert (list(first), first["Rows"]) == (["Rows", "Summary", "type"], {})
+    assert first["Summary"]["ColData"][0]["value"] == "Gross Profit"
+    assert not any("group" in row for row in rows(body))
+    closings = [row["Summary"]["ColData"][0]["value"] for row in rows(body) if "Summary" in row]
+    assert "Total for Legal & Professional Fees with sub-accounts" in closings
+    profit = report(sample, "ProfitAndLoss", start_date="2026-01-01", end_date="2026-12-31")
+    assert Decimal(closings_of(body)["Net Income"]) == total(profit, "NetIncome")
+
+
+def closings_of(body):
+    found = (row["Summary"]["ColData"] for row in rows(body) if "Summary" in row)
+    return {cells[0]["value"]: next((cell["value"] for cell in cells[1:] if cell["value"]), "") for cells in found}
 
 
 def test_aged_receivables_sum_to_the_account(sample):
@@ -149,7 +230,8 @@ def test_a_transaction_list_has_one_row_for_each_document(sample):
 
 def test_columns_can_be_chosen(sample):
     body = report(sample, "TransactionList", date_macro="All", columns="tx_date,doc_num,create_date,nonsense")
-    assert [column["ColType"] for column in body["Columns"]["Column"]] == ["tx_date", "doc_num", "create_date"]
+    chosen = [(column["ColType"], column["MetaData"][0]["Value"]) for column in body["Columns"]["Column"]]
+    assert chosen == [("Date", "tx_date"), ("String", "doc_num"), ("TimeStamp", "create_date")]
 
 
 def test_cash_basis_leaves_out_what_nobody_has_paid(sample):
@@ -220,7 +302,15 @@ def test_an_empty_company_says_that_it_has_no_data():
     with connected("empty") as session:
         body = report(session, "ProfitAndLoss")
         assert body["Header"]["Option"][1] == {"Name": "NoReportData", "Value": "true"}
-        assert body["Rows"] == {}
+        assert [row["group"] for row in body["Rows"]["Row"]] == [
+            "Income",
+            "GrossProfit",
+            "Expenses",
+            "NetOperatingIncome",
+            "NetIncome",
+        ]
+        assert not any("Rows" in row or row["Summary"]["ColData"][1]["value"] for row in body["Rows"]["Row"])
+        assert report(session, "BalanceSheet")["Rows"] == {}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -29,11 +29,13 @@ class Cut:
 def flows(question: Question, movements: Sequence[Movement]) -> list[Cut]:
     """Return the columns of what happened in a span: by period, by name, or only the total."""
     cuts: list[Cut] = []
+    total = TOTAL
     if question.by in periods.PERIODS:
         cuts = [_between(span) for span in periods.cut(question.span, question.by, question.fiscal)]
     elif question.by in NAMED:
         cuts = _by_name(NAMED[question.by], movements)
-    return [*cuts, Cut(TOTAL, lambda _movement: True)]
+        total = replace(TOTAL, title="TOTAL")  # recorded for customers
+    return [*cuts, Cut(total, lambda _movement: True)]
 
 
 def stands(question: Question) -> list[Cut]:

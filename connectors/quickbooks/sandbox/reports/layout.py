@@ -28,28 +28,30 @@ FIRST = Column("", "Account", "account")
 TOTAL = Column("Total", "Money", "total")
 
 
-def report(question: Question, columns: Sequence[Column], rows: list[Json], **more: str) -> Json:
-    """Return a whole report; `more` are further members of its header."""
+def report(question: Question, columns: Sequence[Column], rows: list[Json], *, empty: bool = False) -> Json:
+    """Return a whole report; an `empty` one has rows, but no amount in them."""
+    kind = question.heading
     header: Json = {"Time": clock.stamp(question.now), "ReportName": question.name}
-    if question.macro and "date_macro" in question.options:
+    if question.macro:
         header["DateMacro"] = question.macro
-    header |= {"ReportBasis": question.basis, "StartPeriod": question.span.first.isoformat()}
-    header |= {"EndPeriod": question.span.last.isoformat(), "SummarizeColumnsBy": _by(question)}
-    header |= {"Currency": question.company.home_currency, **_about(question), **more}
-    header["Option"] = [
-        {"Name": "AccountingStandard", "Value": "GAAP"},
-        {"Name": "NoReportData", "Value": "false" if rows else "true"},
-    ]
+    if kind.basis:
+        header["ReportBasis"] = question.basis
+    if kind.period:
+        header |= {"StartPeriod": question.span.first.isoformat(), "EndPeriod": question.span.last.isoformat()}
+    if kind.summarized:
+        header["SummarizeColumnsBy"] = question.options.get("summarize_column_by", "Total")
+    header |= {"Currency": question.company.home_currency, **_about(question)}
+    said = {"AccountingStandard": "GAAP"} if kind.standard else {}
+    said |= {"report_date": question.report_date.isoformat()} if kind.dated else {}
+    said["NoReportData"] = "true" if empty or not rows else "false"
+    header["Option"] = [{"Name": name, "Value": value} for name, value in said.items()]
     body = {"Row": rows} if rows else {}
     return {"Header": header, "Columns": {"Column": [one.body() for one in columns]}, "Rows": body}
 
 
-def _by(question: Question) -> str:
-    return question.options.get("summarize_column_by", "Total")
-
-
 def _about(question: Question) -> Json:
-    names = {"customer": "Customer", "vendor": "Vendor", "class": "Class", "department": "Department", "item": "Item"}
+    names = {"customer": "Customer", "vendor": "Vendor", "employee": "Employee", "item": "Item"}
+    names |= {"class": "Class", "department": "Department"}
     return {shown: question.options[name] for name, shown in names.items() if name in question.options}
 
 
@@ -69,7 +71,8 @@ def data(title: str, amounts: Iterable[Decimal | None], id_: str = "") -> Json:
 def section(header: Json, rows: list[Json], summary: Json, group: str = "") -> Json:
     """Return a section with its rows between a header and a total."""
     grouped = {"group": group} if group else {}
-    return {"Header": header, "Rows": {"Row": rows}, "Summary": summary, "type": "Section", **grouped}
+    inside = {"Rows": {"Row": rows}} if rows else {}
+    return {"Header": header, **inside, "Summary": summary, "type": "Section", **grouped}
 
 
 def summary(title: str, amounts: Iterable[Decimal | None], group: str) -> Json:

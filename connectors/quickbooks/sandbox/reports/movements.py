@@ -24,12 +24,12 @@ TYPES = {
     "BillPayment": "Bill Payment (Check)",
     "CreditMemo": "Credit Memo",
     "JournalEntry": "Journal Entry",
-    "Purchase": "Expense",
     "RefundReceipt": "Refund",
     "SalesReceipt": "Sales Receipt",
     "VendorCredit": "Vendor Credit",
     opening.KIND: "Opening Balance",
 }
+EXPENSES = {"1": "Credit Card Expense", "3": "Check", "11": "Credit Card Credit", "31": "Cash Expense", "54": "Expense"}
 ON_ACCOUNT = ("Invoice", "CreditMemo", "Bill", "VendorCredit")  # what cash basis counts only as far as it is paid
 
 
@@ -52,9 +52,18 @@ class Movement:
     @property
     def type(self) -> str:
         """The document's type as QuickBooks' pages call it."""
-        if self.entry.kind == "Purchase" and self.document.get("PaymentType") == "Check":
-            return "Check"
+        if self.entry.kind == "Purchase":
+            return self._expense
+        if self.entry.kind == "BillPayment" and self.document.get("PayType") == "CreditCard":
+            return "Bill Payment (Credit Card)"
         return TYPES.get(self.entry.kind, self.entry.kind)
+
+    @property
+    def _expense(self) -> str:
+        """Name an expense by the code that Intuit keeps in PurchaseEx (recorded beside the reports of one company)."""
+        values = (one.get("value", {}) for one in self.document.get("PurchaseEx", {}).get("any", ()))
+        code = next((str(one.get("Value")) for one in values if one.get("Name") == "TxnType"), "")
+        return EXPENSES.get(code, "Check" if self.document.get("PaymentType") == "Check" else "Expense")
 
     def reference(self, name: str) -> Json:
         """Return whom the document names as customer, vendor, class ...; empty when nobody."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from connectors.quickbooks.sandbox.books import booking, opening
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.reports import layout, movements
-from connectors.quickbooks.sandbox.reports.layout import TOTAL, Column
+from connectors.quickbooks.sandbox.reports.layout import Column
 from connectors.quickbooks.sandbox.reports.question import Question
 from connectors.quickbooks.sandbox.rules.amounts import ZERO
 
@@ -20,14 +20,14 @@ OPEN = {
 }
 PARTY = {"Customer": "CustomerRef", "Vendor": "VendorRef"}
 DETAIL = (
-    Column("Date", "tx_date"),
-    Column("Transaction Type", "txn_type"),
-    Column("Num", "doc_num"),
-    Column("", "name"),
-    Column("Due Date", "due_date"),
-    Column("Past Due", "past_due"),
-    Column("Amount", "subt_nat_amount"),
-    Column("Open Balance", "subt_nat_open_bal"),
+    Column("Date", "Date", "tx_date"),
+    Column("Transaction Type", "String", "txn_type"),
+    Column("Num", "String", "doc_num"),
+    Column("", "String", "name"),
+    Column("Due Date", "Date", "due_date"),
+    Column("Past Due", "String", "past_due"),
+    Column("Amount", "Money", "subt_nat_amount"),
+    Column("Open Balance", "Money", "subt_nat_open_bal"),
 )
 
 
@@ -90,16 +90,13 @@ def aged(question: Question, side: str) -> Json:
         mine = [one for one in items if one.party == party]
         row = [_in_bucket(question, mine, first, last) for _, first, last in buckets]
         row.append(sum(row, ZERO))
-        rows.append(layout.data(name, [amount or None for amount in row[:-1]] + [row[-1]], party))
+        rows.append(layout.cells(name, [amount or None for amount in row[:-1]] + [row[-1]], party))
         totals = [one + other for one, other in zip(totals, row, strict=True)]
     if rows:
         rows.append(layout.summary("TOTAL", totals, "GrandTotal"))
     columns = [Column("", side)]
-    columns += [
-        Column(title, "Money", "current" if number == 0 else str(number - 1))
-        for number, (title, _, _) in enumerate(buckets)
-    ]
-    return layout.report(question, [*columns, TOTAL], rows, EndPeriod=question.report_date.isoformat())
+    columns += [Column(title) for title, _, _ in buckets]
+    return layout.report(question, [*columns, Column("Total")], rows)
 
 
 def _in_bucket(question: Question, items: Sequence[Item], first: int, last: int) -> Decimal:
@@ -121,7 +118,7 @@ def aged_detail(question: Question, side: str) -> Json:
         if mine:
             label = title if title == "Current" else f"{title} days past due"
             rows.append(_bundle(question, side, label, "", mine))
-    return layout.report(question, _detail_columns(side), rows, EndPeriod=question.report_date.isoformat())
+    return layout.report(question, _detail_columns(side), rows)
 
 
 def balance_detail(question: Question, side: str) -> Json:
@@ -131,11 +128,11 @@ def balance_detail(question: Question, side: str) -> Json:
         _bundle(question, side, name, party, [one for one in items if one.party == party])
         for party, name in _parties(question, side, items)
     ]
-    return layout.report(question, _detail_columns(side), rows, EndPeriod=question.report_date.isoformat())
+    return layout.report(question, _detail_columns(side), rows)
 
 
 def _detail_columns(side: str) -> list[Column]:
-    return [Column(side, one.sort) if one.sort == "name" else one for one in DETAIL]
+    return [Column(side, one.sort, one.key) if one.key == "name" else one for one in DETAIL]
 
 
 def _bundle(question: Question, side: str, title: str, id_: str, items: Sequence[Item]) -> Json:
@@ -175,8 +172,8 @@ def balances(question: Question, side: str) -> Json:
     for one in people:
         balance = booking.open_balance(question.company, (side, one["Id"]))
         if balance and (chosen is None or one["Id"] in chosen):
-            rows.append(layout.data(one["DisplayName"], [balance], one["Id"]))
+            rows.append(layout.cells(one["DisplayName"], [balance], one["Id"]))
             total += balance
     if rows:
         rows.append(layout.summary("TOTAL", [total], "GrandTotal"))
-    return layout.report(question, [Column("", side), TOTAL], rows, EndPeriod=question.report_date.isoformat())
+    return layout.report(question, [Column("", side), Column("Total")], rows)

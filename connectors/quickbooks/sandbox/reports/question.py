@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.reports import periods
+from connectors.quickbooks.sandbox.reports.heading import Heading, heading
 from connectors.quickbooks.sandbox.reports.periods import MONTHS, Span
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 FILTERS = ("customer", "vendor", "account", "class", "department", "item", "employee", "transaction_type")
 BY_NAME = ("customers", "vendors", "employees", "classes", "departments", "productsandservices")
-DEFAULT_MACRO = "this fiscal year-to-date"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Question:
     filters: Mapping[str, frozenset[str]]
     options: Mapping[str, str]
     macro: str = ""
+    heading: Heading = field(default_factory=Heading)
 
     @property
     def today(self) -> date:
@@ -61,8 +62,9 @@ def ask(company: Company, name: str, query: Mapping[str, str], now: datetime) ->
     if by != "total" and by not in periods.PERIODS and by not in BY_NAME:
         raise Refusal(faults.invalid_choice("summarize_column_by", options["summarize_column_by"]))
     filters = {key: frozenset(options[key].split(",")) for key in FILTERS if key in options}
-    span, macro = _span(company, options, now)
-    return Question(company, name, now, span, basis, by, filters, options, macro)
+    kind = heading(name)
+    span, macro = _span(company, options, now, kind)
+    return Question(company, name, now, span, basis, by, filters, options, macro, kind)
 
 
 def fiscal_month(company: Company) -> int:
@@ -71,7 +73,8 @@ def fiscal_month(company: Company) -> int:
     return MONTHS.index(name) + 1 if name in MONTHS else 1
 
 
-def _span(company: Company, options: Mapping[str, str], now: datetime) -> tuple[Span, str]:
+def _span(company: Company, options: Mapping[str, str], now: datetime, kind: Heading) -> tuple[Span, str]:
+    """Return the days asked for and the macro that names them, in lower case as Intuit writes it; none for dates."""
     today, fiscal = date.fromisoformat(clock.today(now)), fiscal_month(company)
     if "start_date" in options or "end_date" in options:
         last = _day("end_date", options["end_date"]) if "end_date" in options else today
@@ -81,11 +84,16 @@ def _span(company: Company, options: Mapping[str, str], now: datetime) -> tuple[
         if first > last:
             raise Refusal(faults.invalid_date("start_date", options.get("start_date", "")))
         return Span(first, last), ""
-    macro = options.get("date_macro", DEFAULT_MACRO)
+    if kind.dated and "report_date" in options:
+        day = _day("report_date", options["report_date"])
+        return Span(day, day), ""
+    macro = options.get("date_macro", kind.macro) or "all"
     span = periods.macro(macro, today, fiscal)
     if span is None:
         raise Refusal(faults.invalid_choice("date_macro", macro))
-    return span, macro.lower()
+    shown = macro.lower() if "date_macro" in options or kind.macro else ""
+    # Recorded: a fiscal year that is the calendar's is called so.
+    return span, shown.replace("fiscal", "calendar") if fiscal == 1 else shown
 
 
 def _day(name: str, text: str) -> date:

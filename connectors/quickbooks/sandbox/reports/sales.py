@@ -55,11 +55,11 @@ def customer_income(question: Question) -> Json:
         income = -_total(question, mine, INCOME)
         spent = _total(question, mine, EXPENSE)
         row = [income, spent, income - spent]
-        rows.append(layout.data(name, row, id_))
+        rows.append(layout.cells(name, [income or None, spent or None, income - spent], id_))
         totals = [one + other for one, other in zip(totals, row, strict=True)]
     if rows:
         rows.append(layout.summary("TOTAL", totals, "GrandTotal"))
-    titles = ("Total Income", "Total Expenses", "Net Income")
+    titles = ("Income", "Expenses", "Net Income")
     return layout.report(question, [Column("", "Customer"), *(Column(title, "Money") for title in titles)], rows)
 
 
@@ -155,7 +155,7 @@ def inventory_valuation(question: Question) -> Json:
         Column("Asset Value"),
         Column("Calc. Avg"),
     ]
-    return layout.report(question, columns, rows, EndPeriod=question.report_date.isoformat())
+    return layout.report(question, columns, rows)
 
 
 def tax_summary(question: Question) -> Json:

@@ -37,17 +37,23 @@ class _Sheet:
         self.question, self.cuts, self.moved = question, cuts, moved
         self.zero = [ZERO for _ in cuts]
 
-    def part(self, title: str, types: Sequence[str], group: str, sign: int) -> tuple[list[Json], Amounts]:
-        """Return a section of accounts, or nothing when none has an amount, and its total."""
+    def part(
+        self, title: str, types: Sequence[str], group: str, sign: int, *, kept: bool = False
+    ) -> tuple[list[Json], Amounts]:
+        """Return a section of accounts and its total; nothing when none has an amount, unless it is `kept`."""
         found = tree.branches(self.question, types, self.cuts, self.moved, sign)
         total = tree.added([self.zero, *(branch.total() for branch in found)])
-        if not found:
+        if not found and not kept:
             return [], total
         return [self.wrap(title, tree.rows(found), total, group)], total
 
     def wrap(self, title: str, rows: list[Json], total: Amounts, group: str, closing: str = "") -> Json:
         header = layout.cells(title, [None for _ in self.cuts])
-        return layout.section(header, rows, layout.cells(closing or f"Total {title}", total), group)
+        return layout.section(header, rows, layout.cells(closing or f"Total {title}", self.shown(total)), group)
+
+    def shown(self, amounts: Amounts) -> Sequence[Decimal | None]:
+        """Return the amounts of a line; a report on nothing shows empty cells (recorded)."""
+        return amounts if self.moved else [None for _ in amounts]
 
     def parts(self, parts: Sequence[tuple[str, Sequence[str], str]], sign: int) -> tuple[list[Json], Amounts]:
         made = [self.part(title, types, group, sign) for title, types, group in parts]
@@ -59,20 +65,20 @@ def profit_and_loss(question: Question) -> Json:
     moved = list(movements.within(question))
     cuts = flows(question, moved)
     sheet = _Sheet(question, cuts, moved)
-    income, earned = sheet.part("Income", INCOME, "Income", -1)
+    income, earned = sheet.part("Income", INCOME, "Income", -1, kept=True)
     goods, cost = sheet.part("Cost of Goods Sold", COGS, "COGS", 1)
-    spent_rows, spent = sheet.part("Expenses", EXPENSE, "Expenses", 1)
+    spent_rows, spent = sheet.part("Expenses", EXPENSE, "Expenses", 1, kept=True)
     other, gained = sheet.part("Other Income", OTHER_INCOME, "OtherIncome", -1)
     losses, lost = sheet.part("Other Expenses", OTHER_EXPENSE, "OtherExpenses", 1)
     gross = _minus(earned, cost)
     operating = _minus(gross, spent)
     net_other = _minus(gained, lost)
-    rows = [*income, *goods, layout.summary("Gross Profit", gross, "GrossProfit"), *spent_rows]
-    rows.append(layout.summary("Net Operating Income", operating, "NetOperatingIncome"))
+    rows = [*income, *goods, layout.summary("Gross Profit", sheet.shown(gross), "GrossProfit"), *spent_rows]
+    rows.append(layout.summary("Net Operating Income", sheet.shown(operating), "NetOperatingIncome"))
     if other or losses:
         rows += [*other, *losses, layout.summary("Net Other Income", net_other, "NetOtherIncome")]
-    rows.append(layout.summary("Net Income", tree.added([operating, net_other]), "NetIncome"))
-    return layout.report(question, [FIRST, *(cut.column for cut in cuts)], rows if moved else [])
+    rows.append(layout.summary("Net Income", sheet.shown(tree.added([operating, net_other])), "NetIncome"))
+    return layout.report(question, [FIRST, *(cut.column for cut in cuts)], rows, empty=not moved)
 
 
 def balance_sheet(question: Question) -> Json:
@@ -116,7 +122,7 @@ def _equity(sheet: _Sheet) -> tuple[Json, Amounts]:
     kept = tree.added([earlier, retained.amounts if retained else sheet.zero])
     rows = tree.rows(plain)
     if any(kept):
-        rows.append(layout.data("Retained Earnings", kept, _retained_id(question)))
+        rows.append(layout.data("Retained Earnings", kept, retained_id(question)))
     rows.append({**layout.data("Net Income", this), "group": "NetIncome"})
     total = tree.added([sheet.zero, kept, this, *(branch.total() for branch in plain)])
     return sheet.wrap("Equity", rows, total, "Equity"), total
@@ -138,7 +144,7 @@ def _split(earned: Sequence[Movement], ends: Sequence[date], fiscal: int) -> tup
     return earlier, this
 
 
-def _retained_id(question: Question) -> str:
+def retained_id(question: Question) -> str:
     rows = question.company.store.find("Account", "AccountType", "Equity")
     return next((row.id for row in rows if row.data["AccountSubType"] == "RetainedEarnings"), "")
 
@@ -151,17 +157,17 @@ def trial_balance(question: Question) -> Json:
     for one in moved:
         known = movements.account(question, one)
         earlier = known.get("Classification") not in SHOWN and one.day < first
-        account = _retained_id(question) or one.posting.account if earlier else one.posting.account
+        account = retained_id(question) or one.posting.account if earlier else one.posting.account
         sums_by[account] = sums_by.get(account, ZERO) + one.amount
     rows, debits, credits_ = [], ZERO, ZERO
     for account, amount in sorted(sums_by.items(), key=lambda pair: int(pair[0])):
         if amount:
             name = (question.company.get("Account", account) or {}).get("FullyQualifiedName", account)
-            rows.append(layout.data(name, [max(amount, ZERO) or None, max(-amount, ZERO) or None], account))
+            rows.append(layout.cells(name, [max(amount, ZERO) or None, max(-amount, ZERO) or None], account))
             debits, credits_ = debits + max(amount, ZERO), credits_ + max(-amount, ZERO)
     if rows:
         rows.append(layout.summary("TOTAL", [debits, credits_], "GrandTotal"))
-    columns = [FIRST, Column("Debit", "Money", "debt"), Column("Credit", "Money", "credit")]
+    columns = [Column("", "Account"), Column("Debit"), Column("Credit")]
     return layout.report(question, columns, rows)
 
 
