@@ -44,4 +44,20 @@ def _marked(asked: Asked, kind: Kind, before: Json, field: str, address: str) ->
         marks["DeliveryInfo"] = {"DeliveryType": "Email", "DeliveryTime": clock.stamp(asked.now)}
     after = frame.ordered({**frame.touched(before, asked.now, token=True), **marks}, kind.order)
     company.put(kind.name, after)
-    return after
+    return _older(after)
+
+
+def _older(form: Json) -> Json:
+    """Return a form as this one call still answers it: without the members of 2025 (recorded: send_invoice_2026)."""
+    shown = {name: value for name, value in form.items() if name not in ("FreeFormAddress", "ShipFromAddr")}
+    shown["MetaData"] = {name: value for name, value in form["MetaData"].items() if name != "LastModifiedByRef"}
+    if "Line" in form:
+        shown["Line"] = [_older_line(line) for line in form["Line"]]
+    return shown
+
+
+def _older_line(line: Json) -> Json:
+    detail = line.get("SalesItemLineDetail")
+    if not isinstance(detail, dict):
+        return line
+    return {**line, "SalesItemLineDetail": {name: detail[name] for name in detail if name != "ItemAccountRef"}}
