@@ -241,3 +241,9 @@ def test_a_card_payments_details_and_receivables_account_are_kept(books, bodies)
     assert payment["CreditCardPayment"] == card
     assert payment["ARAccountRef"] == {"value": "84"}
     assert books.refusal("Payment", bodies.payment(10) | {"ARAccountRef": {"value": "35"}})["code"] == "6430"
+
+
+def test_a_line_of_zero_applies_nothing(books, bodies):
+    invoice = books.invoice(100)
+    assert books.write("Payment", bodies.payment(10, (invoice["Id"], 0)))["Line"] == []
+    assert books.read("Invoice", invoice["Id"])["LinkedTxn"] == []

@@ -30,7 +30,7 @@ OVER_APPLIED = "Amount applied is greater than payment or refund amount"
 
 
 def complete_lines(write: Write, payment: Json, before: Json | None) -> tuple[list[Json], Decimal]:
-    """Return a payment's lines and the money they use (what is owed minus credits).
+    """Return a payment's lines and the money they use (what is owed minus credits); a line of 0 applies nothing.
 
     Raises:
         Refusal: 610 for a target that is not there, 620 for one that cannot be linked, 6000 for too large an amount.
@@ -42,7 +42,7 @@ def complete_lines(write: Write, payment: Json, before: Json | None) -> tuple[li
         amount = money(line.get("Amount", 0), "Line.Amount")
         found = _items(write.company, line, payment, earlier) if line.get("LinkedTxn") else []
         items |= {item.key: item for item in found}
-        if found:
+        if found and amount:
             linked = [{"TxnId": item.key[1], "TxnType": item.key[0]} for item in found]
             lines.append({"Amount": amount, "LinkedTxn": linked})
     lines = _within(write.company, lines, items, payment["TotalAmt"])
