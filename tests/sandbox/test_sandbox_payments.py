@@ -247,3 +247,20 @@ def test_a_line_of_zero_applies_nothing(books, bodies):
     invoice = books.invoice(100)
     assert books.write("Payment", bodies.payment(10, (invoice["Id"], 0)))["Line"] == []
     assert books.read("Invoice", invoice["Id"])["LinkedTxn"] == []
+
+
+def test_an_invoice_handed_within_the_family_keeps_its_payment_and_both_balances_follow(books):
+    invoice = books.invoice(100, customer="8")
+    payment = books.payment(100, (invoice["Id"], 100), customer="7")
+    change = {"Id": invoice["Id"], "SyncToken": "1", "sparse": True, "CustomerRef": {"value": "7"}}
+    assert books.write("Invoice", change)["Balance"] == 0
+    assert books.read("Payment", payment["Id"])["SyncToken"] == "0"
+    assert (books.read("Customer", "7")["Balance"], books.read("Customer", "8")["Balance"]) == (0, 0)
+
+
+def test_an_applied_credit_memo_is_not_handed_on(books, bodies):
+    invoice, memo = books.invoice(100), books.write("CreditMemo", bodies.invoice(30))
+    line = credit_line(30, ("Invoice", invoice["Id"]), ("CreditMemo", memo["Id"]))
+    books.write("Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 0, "Line": [line]})
+    change = {"Id": memo["Id"], "SyncToken": "1", "sparse": True, "CustomerRef": {"value": "2"}}
+    assert books.refusal("CreditMemo", change)["code"] == "6000"

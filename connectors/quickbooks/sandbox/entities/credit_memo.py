@@ -20,10 +20,11 @@ LINKED = "This credit has been applied to an invoice. Unlink it first."
 
 
 def complete(write: Write, draft: Json, before: Json | None) -> Json:
-    """Complete the form; raises `Refusal` 6000 when less would remain than payments have applied."""
+    """Complete the form; raises `Refusal` 6000 when payments have applied more, or it is handed on."""
     form = sales_form.complete_form(write, "CreditMemo", draft, before)
     remaining = form["TotalAmt"] - _applied(before)
-    if remaining < 0:
+    handed_on = bool(before and before["CustomerRef"]["value"] != form["CustomerRef"]["value"])
+    if remaining < 0 or (handed_on and _applied(before)):
         raise Refusal(faults.business(LINKED))
     form["RemainingCredit"] = form["Balance"] = remaining
     currency.complete_home(write.company, form)

@@ -23,6 +23,9 @@ from connectors.quickbooks.sandbox.wire.faults import Refusal
 LINKED = "You can't delete this transaction because other transactions are linked to it. Unlink them first."
 
 
+BOOKED_WITH = ("CustomerRef", "ExchangeRate")  # what a payment's own entry takes from the invoice
+
+
 def complete(write: Write, draft: Json, before: Json | None) -> Json:
     form = sales_form.complete_form(write, "Invoice", draft, before)
     form["AllowIPNPayment"] = False
@@ -79,6 +82,8 @@ def _release(write: Write, before: Json, after: Json) -> None:
     if taken or shown != after["LinkedTxn"]:
         left = Decimal(after["TotalAmt"]) - Decimal(after.get("Deposit", 0)) - _applied(before) + taken
         write.company.put("Invoice", currency.followed({**after, "Balance": left, "LinkedTxn": shown}))
+    if any(before.get(name) != after.get(name) for name in BOOKED_WITH):
+        applying.book_again(write.company, paying)
 
 
 def void(_write: Write, _draft: Json, before: Json | None) -> Json:

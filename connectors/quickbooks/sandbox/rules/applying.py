@@ -144,6 +144,14 @@ def _move(write: Write, key: Key, difference: Decimal, payment: str, *, present:
         write.company.put(kind, after)
 
 
+def book_again(company: Company, payments: list[str]) -> None:
+    """Have the entries of payments made anew, since what they pay now has another name or rate."""
+    for id_ in payments:
+        payment = company.get("Payment", id_)
+        if payment is not None:
+            company.put("Payment", payment)
+
+
 def release(write: Write, key: Key, before: Json, excess: Decimal) -> Decimal:
     """Take this much back from the payments applied to a document, the newest first; return what was taken.
 
