@@ -26,7 +26,8 @@ WIRE = "wire bytes"  # recordings whose number text is the wire's own
 VOLATILE = re.compile(
     r"(Id|SyncToken|CreateTime|LastUpdatedTime|time|DocNumber|V4IDPseudonym|LastModifiedByRef\.value)\Z"
 )
-# What differs, as patterns of whole lines, and why. The company had been used for a month of tests when it was recorded.
+MOMENTS = "Id|SyncToken|CreateTime|LastUpdatedTime|time|DocNumber"
+VOLATILE = re.compile(rf"({MOMENTS}|V4IDPseudonym|LastModifiedByRef\.value)\Z")
 NEWER = (
     (
         r".*\.(IsProject|ClientEntityId|V4IDPseudonym|Organization|BillRate|FreeFormAddress|ShipFromAddr|LastModifiedByRef"
