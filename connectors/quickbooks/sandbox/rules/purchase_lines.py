@@ -45,7 +45,7 @@ def total(lines: list[Json]) -> Decimal:
     """Return the sum of the lines; raises `Refusal` 6000 when it is negative."""
     summed = sum((Decimal(line["Amount"]) for line in lines), ZERO)
     if summed < 0:
-        raise Refusal(faults.business("The transaction amount must be 0 or greater."))
+        raise Refusal(faults.negative_total())
     return summed
 
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.entities.kind import Write
-from connectors.quickbooks.sandbox.rules import every_line, tax_codes, taxes
+from connectors.quickbooks.sandbox.rules import every_line, group_lines, tax_codes, taxes
 from connectors.quickbooks.sandbox.rules.amounts import ZERO, cents, check_product, money, number
 from connectors.quickbooks.sandbox.rules.references import named, target
 from connectors.quickbooks.sandbox.wire import faults
 from connectors.quickbooks.sandbox.wire.faults import Refusal
 
 SPECIAL_ITEMS = {"SHIPPING_ITEM_ID", "GRATUITY_ITEM_ID"}
+INLINE_SUBTOTAL = "Subtotal:"
 LINE_ORDER = ("Id", "LineNum", "Description", "Amount", "LinkedTxn", "DetailType")
 
 
@@ -42,14 +43,16 @@ def complete_lines(write: Write, draft: Json, before: Json | None) -> SalesLines
         raise Refusal(faults.missing("Line"))
     plain = [line for line in numbered if line.get("DetailType") != "DiscountLineDetail"]
     body = every_line.completed(lambda line: _line(write, draft, line), plain)
-    subtotal = sum((Decimal(line.get("Amount", 0)) for line in body), ZERO)
+    group_lines.number_inner(body, before)
+    _subtotal_inline(body)
+    subtotal = sum((group_lines.amount(line) for line in body), ZERO)
     discounts = [_discount(write, line, subtotal) for line in numbered if line["DetailType"] == "DiscountLineDetail"]
     for position, line in enumerate([*body, *discounts], start=1):
         line["LineNum"] = position
     summed = {"Amount": subtotal, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
     discount = sum((line["Amount"] for line in discounts), ZERO)
     if subtotal < discount:
-        raise Refusal(faults.business("The transaction amount must be 0 or greater."))
+        raise Refusal(faults.negative_total())
     return SalesLines([_in_order(line) for line in [*body, summed, *discounts]], subtotal, discount)
 
 
@@ -74,10 +77,26 @@ def _line(write: Write, form: Json, line: Json) -> Json:
     if kind == "SalesItemLineDetail":
         return _item_line(write, form, line)
     if kind == "DescriptionOnly":
-        return {**line, "DescriptionLineDetail": line.get("DescriptionLineDetail", {})}
-    if kind == "GroupLineDetail":
-        raise Refusal(faults.unsupported_operation("GroupLineDetail"))
+        return _text_line(line)
+    if kind == group_lines.KIND:
+        return group_lines.completed(write.company, line, lambda inner: _in_order(_line(write, form, inner)))
     raise Refusal(faults.invalid_choice("Line.DetailType", str(kind)))
+
+
+def _text_line(line: Json) -> Json:
+    """Return a line of text, whose Amount QuickBooks ignores (qbo-facts 2.1)."""
+    kept: Json = {name: line[name] for name in ("Id", "Description") if name in line}
+    return {**kept, "DetailType": "DescriptionOnly", "DescriptionLineDetail": line.get("DescriptionLineDetail", {})}
+
+
+def _subtotal_inline(body: list[Json]) -> None:
+    """Give each text that begins with "Subtotal:" the sum of the lines since the last such text (documented)."""
+    running = ZERO
+    for line in body:
+        if line["DetailType"] == "DescriptionOnly" and line.get("Description", "").startswith(INLINE_SUBTOTAL):
+            line["Amount"] = running
+            running = ZERO
+        running += group_lines.amount(line)
 
 
 def _item_line(write: Write, form: Json, line: Json) -> Json:

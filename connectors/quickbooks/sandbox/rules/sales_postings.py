@@ -11,6 +11,8 @@ from connectors.quickbooks.sandbox.rules import tax_postings
 from connectors.quickbooks.sandbox.rules.amounts import cents
 from connectors.quickbooks.sandbox.rules.postings import Booking, account_of
 
+SHIPPING = "SHIPPING_ITEM_ID"
+
 
 def book_lines(booking: Booking, company: Company, form: Json, *, sign: int) -> None:
     """Book a form's lines: `sign` 1 for a sale (income credited), -1 for a credit or refund."""
@@ -38,6 +40,9 @@ def flat(lines: list[Json]) -> Iterator[Json]:
 def _income(company: Company, detail: Json) -> str:
     item = company.get("Item", detail.get("ItemRef", {}).get("value")) or {}
     reference = detail.get("ItemAccountRef") or item.get("IncomeAccountRef") or {}
+    shipping = str(company.preference("SalesFormsPrefs", "DefaultShippingAccount"))
+    if detail.get("ItemRef", {}).get("value") == SHIPPING and company.get("Account", shipping):
+        reference = {"value": shipping}
     return str(reference.get("value") or _fallback(company))
 
 

@@ -29,4 +29,7 @@ def _empty(line: Json) -> Json:
     detail: Any = line.get("SalesItemLineDetail")
     if isinstance(detail, dict) and "Qty" in detail:
         emptied["SalesItemLineDetail"] = {**detail, "Qty": 0}
+    group = line.get("GroupLineDetail")
+    if isinstance(group, dict):
+        emptied["GroupLineDetail"] = {**group, "Line": [_empty(one) for one in group.get("Line", [])]}
     return emptied
