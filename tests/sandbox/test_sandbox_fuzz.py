@@ -6,7 +6,7 @@ import pytest
 
 from connectors.quickbooks.sandbox import FIRST_REALM
 from connectors.quickbooks.sandbox.books import booking
-from connectors.quickbooks.sandbox.inside import control
+from connectors.quickbooks.sandbox.inside.preferences import set_preferences
 from tests.support.fuzzing import EXPECTED, Fuzz
 
 
@@ -26,7 +26,7 @@ def test_bent_requests_to_a_company_abroad_with_several_currencies(country):
     fuzz = Fuzz(4)
     fuzz.sandbox.add_company(FIRST_REALM, seed="lists", country=country)
     fuzz.company = fuzz.sandbox.company(FIRST_REALM)
-    control.set_preferences(fuzz.company, {"MultiCurrencyEnabled": True})
+    set_preferences(fuzz.company, {"MultiCurrencyEnabled": True})
     for request in fuzz.requests(1000):
         assert fuzz.send(request).status in EXPECTED
     assert sum(one.amount for entry in fuzz.company.ledger.entries.values() for one in entry.postings) == 0

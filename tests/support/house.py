@@ -22,7 +22,7 @@ from connectors.local.source import LocalSource
 from connectors.quickbooks.opening import QuickBooksConnector
 from connectors.quickbooks.sandbox.adapter import SandboxAdapter
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
-from connectors.quickbooks.sandbox.inside.control import set_preferences
+from connectors.quickbooks.sandbox.inside.preferences import set_preferences
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from connectors.quickbooks.settings import CompanySettings
 from connectors.tokens import TokenStore

@@ -33,7 +33,7 @@ from connectors.quickbooks.connector import QuickBooksTarget
 from connectors.quickbooks.opening import QuickBooksConnector
 from connectors.quickbooks.sandbox.adapter import SandboxAdapter
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
-from connectors.quickbooks.sandbox.inside.control import set_preferences
+from connectors.quickbooks.sandbox.inside.preferences import set_preferences
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from connectors.quickbooks.settings import Accounts, AppSettings, CompanySettings
 from connectors.tokens import Grant, TokenStore, metadata

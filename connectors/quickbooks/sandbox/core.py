@@ -237,5 +237,7 @@ class Sandbox:
                 status=response.status,
                 tid=response.headers["intuit_tid"],
                 lost=response.lost,
+                asked=self.journal.body(request.body),
+                answered=self.journal.body(response.body),
             ),
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connectors.quickbooks.sandbox.api import company_api
 from connectors.quickbooks.sandbox.api.calls import Call
-from connectors.quickbooks.sandbox.inside import control
+from connectors.quickbooks.sandbox.inside import control, page
 from connectors.quickbooks.sandbox.messages import Request, Response
 from connectors.quickbooks.sandbox.papers import files
 from connectors.quickbooks.sandbox.signin import oauth
@@ -20,7 +20,7 @@ def answer(sandbox: Sandbox, request: Request, call: Call) -> Response:
     """Answer a request; 404 where Intuit's gateway would not know the route either."""
     if call.realm:
         return company_api.answer(sandbox, request, call)
-    if request.path.startswith("/sandbox"):
+    if request.path.startswith("/sandbox") or (request.path == "/" and page.wanted(request)):
         return control.answer(sandbox, request)
     file = files.content(sandbox, request)
     if file is not None:

@@ -2,48 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectors.quickbooks.sandbox import clock
 from connectors.quickbooks.sandbox.books.changes import Change
 from connectors.quickbooks.sandbox.books.store import Json
-from connectors.quickbooks.sandbox.messages import Request
+from connectors.quickbooks.sandbox.inside.route import Asked, Route
 from connectors.quickbooks.sandbox.webhooks.desk import Delivery
 from connectors.quickbooks.sandbox.webhooks.endpoints import ENTITIES, OPERATIONS, Endpoint
 
-if TYPE_CHECKING:
-    from connectors.quickbooks.sandbox.core import Sandbox
-
 ROOT = "/sandbox/webhooks"
-AGAIN = re.compile(ROOT + r"/deliveries/(\d+)/redeliver\Z")
-ONE = re.compile(ROOT + r"/([0-9a-f]+)\Z")
 
 
-def answered(sandbox: Sandbox, request: Request, body: Json) -> Any:
-    """Answer a request about webhooks; raises `LookupError` for what is not there, `ValueError` for a wrong value."""
-    asked = request.method, request.path.rstrip("/")
-    if asked == ("GET", ROOT):
-        return [_endpoint(one) for one in sandbox.webhooks.endpoints.values()]
-    if asked == ("POST", ROOT):
-        return _endpoint(sandbox.webhooks.register(body))
-    if asked == ("GET", f"{ROOT}/deliveries"):
-        return [_delivery(one) for one in sandbox.webhooks.deliveries()]
-    if asked == ("POST", f"{ROOT}/events"):
-        return _raise(sandbox, body)
-    again = AGAIN.match(request.path)
-    if again and request.method == "POST":
-        return _delivery(sandbox.webhooks.redeliver(int(again[1])))
-    one = ONE.match(request.path)
-    if one and request.method == "DELETE":
-        sandbox.webhooks.remove(one[1])
-        return {"removed": one[1]}
-    raise LookupError(f"{request.method} {request.path}")
+def _list(asked: Asked) -> Any:
+    return [_endpoint(one) for one in asked.sandbox.webhooks.endpoints.values()]
 
 
-def _raise(sandbox: Sandbox, body: Json) -> Json:
+def _register(asked: Asked) -> Any:
+    return _endpoint(asked.sandbox.webhooks.register(asked.body))
+
+
+def _forget(asked: Asked) -> Json:
+    asked.sandbox.webhooks.remove(asked.named["id"])
+    return {"removed": asked.named["id"]}
+
+
+def _deliveries(asked: Asked) -> Any:
+    return [_delivery(one) for one in asked.sandbox.webhooks.deliveries()]
+
+
+def _again(asked: Asked) -> Any:
+    number = asked.named["number"]
+    if not number.isdecimal():
+        raise LookupError(number)
+    return _delivery(asked.sandbox.webhooks.redeliver(int(number)))
+
+
+def _raise(asked: Asked) -> Json:
     """Raise one event by hand, for what happens in QuickBooks' own pages: a merge, a change by a person."""
+    sandbox, body = asked.sandbox, asked.body
     wanted = {name: str(body.get(name, "")) for name in ("realm", "entity", "id", "operation", "deleted_id")}
     if body.keys() - wanted.keys():
         raise ValueError(f"unknown keys {sorted(body.keys() - wanted.keys())}")
@@ -70,3 +68,25 @@ def _delivery(delivery: Delivery) -> Json:
         "headers": delivery.post.headers,
         "body": delivery.post.body.decode(),
     }
+
+
+ROUTES = (
+    Route("GET", ROOT, "Registered addresses.", _list),
+    Route(
+        "POST",
+        ROOT,
+        "Register an address for webhooks.",
+        _register,
+        {"url": "http://127.0.0.1:9000/hook", "verifier_token": "secret", "format": "cloudevents"},
+    ),
+    Route("DELETE", f"{ROOT}/{{id}}", "Forget an address.", _forget),
+    Route("GET", f"{ROOT}/deliveries", "What was delivered, and what waits.", _deliveries),
+    Route("POST", f"{ROOT}/deliveries/{{number}}/redeliver", "Deliver once more.", _again),
+    Route(
+        "POST",
+        f"{ROOT}/events",
+        "Raise an event by hand, for what happens in QuickBooks' own pages.",
+        _raise,
+        {"realm": "9130000000000001", "entity": "Customer", "id": "1", "operation": "Merge", "deleted_id": "2"},
+    ),
+)
