@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from functools import cache
 from html import escape
 from importlib import resources
@@ -11,8 +12,10 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from connectors.quickbooks.sandbox.books.company import Company
+from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.books.switches import Switches
 from connectors.quickbooks.sandbox.messages import Request, Response
+from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from connectors.quickbooks.sandbox.wire.jsontext import number_text
 
 if TYPE_CHECKING:
@@ -115,8 +118,15 @@ def _changed(company: Company) -> Iterator[str]:
 
 
 def _faults(sandbox: Sandbox, say: Say) -> str:
-    armed = [(str(rule),) for rule in sandbox.injector.shown()]
+    armed = [(", ".join(_ordered(rule)),) for rule in sandbox.injector.shown()]
     return _section(say("Faults armed"), _table([], armed) if armed else f"<p>{say('none')}</p>")
+
+
+def _ordered(rule: Json) -> Iterator[str]:
+    """Give the effect of a fault, and what was said of it besides."""
+    plain = asdict(FaultRule(rule["effect"]))
+    yield str(rule["effect"])
+    yield from (f"{name} {value}" for name, value in rule.items() if name in plain and value != plain[name])
 
 
 def _requests(sandbox: Sandbox, say: Say) -> str:
