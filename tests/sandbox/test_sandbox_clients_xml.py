@@ -1,4 +1,4 @@
-"""What the Java, PHP, Ruby and Elixir clients for QuickBooks send in their own suites, request by request."""
+"""What Java, PHP, Ruby, Elixir and more Python clients send in their own suites, request by request."""
 
 from __future__ import annotations
 
@@ -147,3 +147,10 @@ def test_clients_post_a_part_of_the_company_information_back(books):
     read = books.read("CompanyInfo", "1")
     sparse = {"Id": read["Id"], "SyncToken": read["SyncToken"], "sparse": True, "LegalName": "Other Name"}
     assert books.write("CompanyInfo", sparse)["LegalName"] == "Other Name"
+
+
+@pytest.mark.parametrize("kind", ["ExchangeRate", "TaxCode", "Account", "Preferences"])
+def test_qbosdk_reads_pages_until_one_is_exactly_empty(books, kind):
+    first = books.query(f"select * from {kind} STARTPOSITION 1 MAXRESULTS 1000")
+    assert first[kind]
+    assert books.query(f"select * from {kind} STARTPOSITION 1001 MAXRESULTS 1000") == {}
