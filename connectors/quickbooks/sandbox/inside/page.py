@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SHOWN = 40  # requests
 KEY_TYPES = ("Bank", "Accounts Receivable", "Accounts Payable", "Credit Card")
 COUNTED = ("Customer", "Vendor", "Item", "Invoice", "Payment", "Bill", "Purchase", "Deposit")
+# A stranger to Cuadre has its own words: `say` would put them into the catalogue of the product.
 SPANISH = {
     "Companies": "Empresas",
     "company": "empresa",
@@ -52,7 +53,7 @@ SPANISH = {
 }
 
 
-Say = Callable[[str], str]
+Word = Callable[[str], str]
 
 
 def _in_spanish(text: str) -> str:
@@ -60,24 +61,24 @@ def _in_spanish(text: str) -> str:
 
 
 def wanted(request: Request) -> bool:
-    """Say whether a person's browser asks, not a program."""
+    """Word whether a person's browser asks, not a program."""
     return "text/html" in request.header("Accept")
 
 
 def answer(sandbox: Sandbox, request: Request) -> Response:
     """Return the page, in Spanish for a browser that prefers it."""
     spanish = request.header("Accept-Language").lower().startswith("es")
-    say: Say = _in_spanish if spanish else str
+    word: Word = _in_spanish if spanish else str
     html = _template().substitute(
         language="es" if spanish else "en",
-        heading=say("A QuickBooks Online on this machine"),
-        clock=f"{say('The clock says')} {escape(sandbox.clock.now().isoformat(timespec='seconds'))}"
-        + (f" ({say('frozen')})" if sandbox.clock.frozen else ""),
-        limits=f"{say('Limits')}: {say('off' if sandbox.limiter.limits is None else 'on')}",
-        help=say("every route of the control API"),
-        companies=_companies(sandbox, say),
-        faults=_faults(sandbox, say),
-        requests=_requests(sandbox, say),
+        heading=word("A QuickBooks Online on this machine"),
+        clock=f"{word('The clock says')} {escape(sandbox.clock.now().isoformat(timespec='seconds'))}"
+        + (f" ({word('frozen')})" if sandbox.clock.frozen else ""),
+        limits=f"{word('Limits')}: {word('off' if sandbox.limiter.limits is None else 'on')}",
+        help=word("every route of the control API"),
+        companies=_companies(sandbox, word),
+        faults=_faults(sandbox, word),
+        requests=_requests(sandbox, word),
     )
     headers = {
         "Content-Type": "text/html;charset=utf-8",
@@ -86,7 +87,7 @@ def answer(sandbox: Sandbox, request: Request) -> Response:
     return Response(200, headers, html.encode())
 
 
-def _companies(sandbox: Sandbox, say: Say) -> str:
+def _companies(sandbox: Sandbox, word: Word) -> str:
     head = ("company", "realm", "country", "objects", "balances", "switches")
     rows = [
         (
@@ -95,11 +96,11 @@ def _companies(sandbox: Sandbox, say: Say) -> str:
             one.information.get("Country", ""),
             ", ".join(f"{kind} {one.store.count(kind)}" for kind in COUNTED if one.store.count(kind)),
             "; ".join(_balances(one)),
-            ", ".join(_changed(one)) or say("as Intuit's"),
+            ", ".join(_changed(one)) or word("as Intuit's"),
         )
         for realm, one in sandbox.companies.items()
     ]
-    return _section(say("Companies"), _table([say(name) for name in head], rows))
+    return _section(word("Companies"), _table([word(name) for name in head], rows))
 
 
 def _balances(company: Company) -> Iterator[str]:
@@ -117,9 +118,9 @@ def _changed(company: Company) -> Iterator[str]:
             yield f"{name} = {getattr(company.switches, name)}"
 
 
-def _faults(sandbox: Sandbox, say: Say) -> str:
+def _faults(sandbox: Sandbox, word: Word) -> str:
     armed = [(", ".join(_ordered(rule)),) for rule in sandbox.injector.shown()]
-    return _section(say("Faults armed"), _table([], armed) if armed else f"<p>{say('none')}</p>")
+    return _section(word("Faults armed"), _table([], armed) if armed else f"<p>{word('none')}</p>")
 
 
 def _ordered(rule: Json) -> Iterator[str]:
@@ -129,20 +130,22 @@ def _ordered(rule: Json) -> Iterator[str]:
     yield from (f"{name} {value}" for name, value in rule.items() if name in plain and value != plain[name])
 
 
-def _requests(sandbox: Sandbox, say: Say) -> str:
+def _requests(sandbox: Sandbox, word: Word) -> str:
     newest = islice(reversed(sandbox.journal.entries), SHOWN)
     rows = [
         (
             one.time,
             f"{one.method} {one.path}",
-            say("lost") if one.lost else str(one.status),
+            word("lost") if one.lost else str(one.status),
             one.request_id,
             one.tid,
         )
         for one in newest
     ]
-    head = [say(name) for name in ("time", "request", "status", "request id")]
-    return _section(say("Last requests"), _table([*head, "intuit_tid"], rows) if rows else f"<p>{say('none yet')}</p>")
+    head = [word(name) for name in ("time", "request", "status", "request id")]
+    return _section(
+        word("Last requests"), _table([*head, "intuit_tid"], rows) if rows else f"<p>{word('none yet')}</p>"
+    )
 
 
 def _section(title: str, content: str) -> str:
