@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.contract import Source, Target
@@ -92,6 +93,10 @@ class Company:
     progress: Progress = quiet
     tally: Tally = field(default_factory=Tally)
 
+    def begin(self) -> AbstractContextManager[Connection]:
+        """A transaction of the state database: every write of a tick goes through here, so one fence guards them all."""
+        return self.engine.begin()
+
     def enough(self) -> bool:
         """Whether this tick should come to its end; what is under way is finished."""
         return self.stopping() or self.clock.now() - self.tally.began > self.longest
@@ -131,7 +136,7 @@ def run(company: Company) -> TickReport:
     except Exception as error:  # noqa: BLE001 - a mistake of ours stands in the error table, too
         _log.exception("tick failed", company=company.name)
         halted = failure(Name("company", company.name), f"company {company.name}", error)
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         if halted is not None:
             queue.company_problem(connection, company.name, halted, company.clock.now())
         elif tried:
@@ -162,7 +167,7 @@ def _open_target(company: Company, *, again: bool) -> None:
     """Raise the first thing that would stop this company; all of them are in the error table."""
     problems = company.target.check(again=again)
     for problem in problems:
-        with company.engine.begin() as connection:
+        with company.begin() as connection:
             queue.company_problem(connection, company.name, problem, company.clock.now())
     if problems:
         raise ProblemError(problems[0])
@@ -186,7 +191,7 @@ def _drain(step: Callable[[Company, DocumentKind], bool], company: Company, kind
 
 def _report(company: Company, started: datetime, calls: int, halted: Problem | None) -> TickReport:
     finished = company.clock.now()
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         report = TickReport(
             company=company.name,
             started=started,

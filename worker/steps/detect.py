@@ -46,14 +46,14 @@ def _kind(company: Company, kind: DocumentKind) -> None:
         if page:
             after = reached = page[-1].position
             found += len(page)
-            with company.engine.begin() as connection:
+            with company.begin() as connection:
                 _record(connection, company, kind, page)
             company.progress("detect", kind.value, found, None)
         if len(page) < PAGE:
             break
     advanced = advance(cursor, reached, began=began, ended=company.clock.now(), overlap=company.overlap)
     if advanced != cursor:
-        with company.engine.begin() as connection:
+        with company.begin() as connection:
             cursors.save(connection, company.name, kind, to_json(advanced))
 
 

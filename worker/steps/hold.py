@@ -64,7 +64,7 @@ def hold(company: Company, item: Item, *problems: Problem) -> None:
     """Move an item to held, with all its problems as the reason; what may pass by itself is tried again by itself."""
     now = company.clock.now()
     passing = all(problem.verb in {Verb.RETRY, Verb.WAIT} for problem in problems)
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         error_id = queue.record_all(connection, problems, blocked(item), now)[0]
         to_held(connection, company, item, error_id, retry_at(item.attempts, now) if passing else None)
 
@@ -75,7 +75,7 @@ def put_off(company: Company, item: Item, problem: Problem | None) -> None:
     With a problem, the error table tells of it until it is known.
     """
     now = company.clock.now()
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         if problem is not None:
             queue.record(connection, problem, blocked(item), now)
         items.note(connection, item, not_before=retry_at(item.attempts, now), attempts=item.attempts + 1)
@@ -119,7 +119,7 @@ def _aside(company: Company, item: Item, problem: Problem) -> None:
 
 def hold_with(company: Company, item: Item, error_id: int) -> None:
     """Move an item to held behind an error that already stands: what it needs is held there."""
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         error_id = queue.block(connection, error_id, blocked(item), company.clock.now())
         to_held(connection, company, item, error_id, None)
 

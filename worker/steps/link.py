@@ -23,7 +23,7 @@ def link(company: Company, item: Item, remote: Remote, *, adopted: bool = False)
     """Commit the outcome of an item: its link, its state, and the errors that end with it."""
     now = company.clock.now()
     removed = item.operation is Operation.VOID
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         links.save(connection, item, company.realm_id, remote, now, adopted=adopted, removed=removed)
         present = items.again(connection, item)
         if not removed and remote.total is not None and item.amount is not None and remote.total != item.amount:

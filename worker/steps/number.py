@@ -55,7 +55,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
         with guarded(company, item):
             if not _wants_check(item) or not _taken(company, item, numbers):
                 free.append(item)
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         for item in free:
             items.move(connection, item, State.NUMBERED, company.clock.now())
     return bool(due)
@@ -110,7 +110,7 @@ def _taken(company: Company, item: Item, numbers: Numbers) -> bool:
 
 def _moves_on(company: Company, item: Item, linked_to: str) -> bool:
     """The document that has the number in QuickBooks is about to give it up: this one waits, but not for ever."""
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         other = items.by_key(connection, company.name, {(item.kind, linked_to)}).get((item.kind, linked_to))
         if other is None or other.number == item.number or other.state not in items.MOVING or item.attempts >= PATIENCE:
             return False

@@ -31,7 +31,7 @@ def apply(company: Company) -> int:
         orders = queue.pending_actions(connection, company.name)
     for order in orders:
         _one(company, order)
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         items.wake_due(connection, company.name, company.clock.now())
     return len(orders)
 
@@ -51,14 +51,14 @@ def _one(company: Company, order: Order) -> None:
         _could_not(company, order, moment.problem)
         return
     now = company.clock.now()
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         if queue.applied(connection, order.id, now):
             _carry_out(connection, company, order, concerned, override=not written)
 
 
 def _could_not(company: Company, order: Order, problem: Problem) -> None:
     reason = Phrase(problem.kind.sentence(), problem.facts)
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         result = phrase("could not be done: {reason}", reason=reason)
         queue.applied(connection, order.id, company.clock.now(), result)
 

@@ -99,7 +99,7 @@ def _stale(company: Company, item: Item) -> None:
         difference = "; ".join(differences) or phrase("somebody is changing it again and again")
         hold(company, item, _problem(item, ChangedInQuickBooks, difference=difference))
         return
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         links.amend(connection, current, version=remote.version)
     company.tally.again.add(item.id)
     _move(company, item, State.SEEN)
@@ -126,5 +126,5 @@ def _problem(item: Item, kind: type[ChangedInQuickBooks | DeletedInQuickBooks], 
 
 
 def _move(company: Company, item: Item, to: State) -> None:
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         items.move(connection, item, to, company.clock.now(), request_id=None, not_before=None)

@@ -42,7 +42,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
 def intend(company: Company, item: Item) -> Item | None:
     """Commit what is about to be sent; None when somebody else took the item."""
     request_id = item.request_id or company.new_request_id()
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         moved = items.move(
             connection, item, State.SENDING, company.clock.now(), request_id=request_id, sent_version=item.version
         )

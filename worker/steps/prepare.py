@@ -116,7 +116,7 @@ def _one(company: Company, item: Item, document: Document, known: Known) -> None
 def _never_posted(company: Company, item: Item) -> None:
     """Cancelled before QuickBooks ever saw it: nothing to do, and nothing to complain about any more."""
     now = company.clock.now()
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         items.move(connection, item, State.SKIPPED, now, error_id=None, **items.described(item))
         freed = queue.settle_document(connection, company.name, item.kind.value, item.local_id, now)
         items.wake(connection, company.name, freed, {State.HELD}, now)
@@ -152,7 +152,7 @@ def _body(
 
 
 def _move(company: Company, item: Item, to: State, **values: object) -> None:
-    with company.engine.begin() as connection:
+    with company.begin() as connection:
         items.move(connection, item, to, company.clock.now(), **items.described(item), **values)
 
 

@@ -43,7 +43,7 @@ def _one(company: Company, item: Item) -> None:
     """Take over what QuickBooks holds; only what it lacks is sent again: the same request id, the same bytes."""
     remote = company.target.find(posting(item), item.marker)
     if remote is None and _unwanted(company, item):
-        with company.engine.begin() as connection:
+        with company.begin() as connection:
             items.move(connection, item, State.HELD, company.clock.now(), request_id=None, not_before=None)
         return
     if remote is None:

@@ -56,7 +56,7 @@ def _missing(company: Company, item: Item, document: Document, need: Need, other
         hold_with(company, item, other.error_id)
     else:
         later = company.clock.now() + DEPENDENCY_WAIT
-        with company.engine.begin() as connection:
+        with company.begin() as connection:
             # Linked, but not in this QuickBooks company (it was replaced by another one): it is posted there first.
             items.wake(connection, company.name, [need.key], {State.LINKED}, company.clock.now())
             items.note(connection, item, not_before=later, **items.described(item))
