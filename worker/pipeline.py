@@ -94,7 +94,7 @@ class Company:
     tally: Tally = field(default_factory=Tally)
 
     def begin(self) -> AbstractContextManager[Connection]:
-        """A transaction of the state database: every write of a tick goes through here, so one fence guards them all."""
+        """A transaction of the state database: every write of a tick goes through here, so one fence does."""
         return self.engine.begin()
 
     def enough(self) -> bool:
