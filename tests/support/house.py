@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
+from requests.adapters import BaseAdapter
 from sqlalchemy import Engine, delete, func, insert, select, update
 
 from connectors.documents import CENT, DocumentKind
@@ -42,6 +43,7 @@ from worker.state.tables import links
 
 NAME = "shop"
 BY = "tester"
+FAST: dict[str, Any] = {"requests_per_second": 10**6, "requests_per_minute": 10**6}
 
 
 @dataclass
@@ -53,6 +55,7 @@ class House:
     books: Engine
     sandbox: Sandbox
     company: Company
+    opened: Callable[[BaseAdapter], Company]  # opens the company anew, behind this adapter
 
     # --- the application ----------------------------------------------------------------------------------------------
 
@@ -135,6 +138,11 @@ class House:
             ).all()
         assert shared == []
         assert [row for row in self.errors() if row.blocks == 0 and row.category is not Category.COMPANY] == []
+
+    def restart(self, adapter: BaseAdapter | None = None) -> None:
+        """As after the end of the process: the databases are all that is left."""
+        self.company.source.close()
+        self.company = self.opened(adapter or SandboxAdapter(self.sandbox))
 
     def errors(self, state: ErrorState = ErrorState.OPEN) -> list[ErrorRow]:
         with self.engine.connect() as connection:
@@ -222,29 +230,32 @@ def build(state_url: str, books_url: str, *, settings: LocalSettings | None = No
         init(books)
         settings = reference_settings(books_url)
     sandbox = Sandbox(clock.now, seed=seed)
-    store = TokenStore(engine, [Fernet.generate_key().decode()], now=clock.now)
+    key = Fernet.generate_key().decode()
+    TokenStore(engine, [key], now=clock.now).connect(NAME, FIRST_REALM, URL, grant(clock))
     sandbox.connect(FIRST_REALM, access_token="access-1", refresh_token="refresh-1")
-    store.connect(NAME, FIRST_REALM, URL, grant(clock))
-    connector = QuickBooksConnector(
-        app_settings(),
-        store,
-        now=clock.now,
-        sleep=clock.sleep,
-        mount=lambda session: session.mount(URL, SandboxAdapter(sandbox)),
-    )
-    fast = {"requests_per_second": 10**6, "requests_per_minute": 10**6}
-    target = connector.open_target(
-        CompanySettings(name=NAME, accounts=ACCOUNTS, payment_methods={"card": "Visa"}, **fast)
-    )
     numbers = count(1)
-    company = Company(
-        name=NAME,
-        engine=engine,
-        source=LocalSource(settings),
-        target=target,
-        realm_id=FIRST_REALM,
-        clock=Clock(now=clock.now, sleep=clock.sleep),
-        new_request_id=lambda: f"request-{next(numbers)}",
-        calls=lambda: target.calls,
-    )
-    return House(clock=clock, engine=engine, books=books, sandbox=sandbox, company=company)
+
+    def opened(adapter: BaseAdapter) -> Company:
+        connector = QuickBooksConnector(
+            app_settings(),
+            TokenStore(engine, [key], now=clock.now),
+            now=clock.now,
+            sleep=clock.sleep,
+            mount=lambda session: session.mount(URL, adapter),
+        )
+        target = connector.open_target(
+            CompanySettings(name=NAME, accounts=ACCOUNTS, payment_methods={"card": "Visa"}, **FAST)
+        )
+        return Company(
+            name=NAME,
+            engine=engine,
+            source=LocalSource(settings),
+            target=target,
+            realm_id=FIRST_REALM,
+            clock=Clock(now=clock.now, sleep=clock.sleep),
+            new_request_id=lambda: f"request-{next(numbers)}",
+            calls=lambda: target.calls,
+        )
+
+    company = opened(SandboxAdapter(sandbox))
+    return House(clock=clock, engine=engine, books=books, sandbox=sandbox, company=company, opened=opened)
