@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import URL
 
 from tests.support import servers
+from tests.support.house import House, build
 
 _numbers = count(1)
 
@@ -71,3 +72,22 @@ def books_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, on each database that local books may live in."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where Cuadre keeps its own tables: both databases that it promises."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/state.sqlite"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def house(state_url: str, sqlite_url: str) -> Iterator[House]:
+    """A whole house in one process, on each of them."""
+    built = build(state_url, sqlite_url)
+    yield built
+    built.company.source.close()
+    built.books.dispose()
+    built.engine.dispose()

@@ -115,6 +115,13 @@ class House:
                 connection.execute(insert(reference.payment_allocations).values(**part))
         return key
 
+    def allocated(self, key: str, amount: str) -> None:
+        """A payment of one part becomes one of another amount, in one transaction."""
+        with self.books.begin() as connection:
+            parts, payments = reference.payment_allocations, reference.payments
+            connection.execute(update(parts).where(parts.c.payment_id == key).values(amount=Decimal(amount)))
+            connection.execute(update(payments).where(payments.c.id == key).values(total=Decimal(amount)))
+
     def furnish(self) -> None:
         self.customer()
         self.service()
