@@ -99,7 +99,10 @@ class Remote:
 
 @dataclass(frozen=True, kw_only=True)
 class Posting:
-    """One write, exactly as it leaves and is repeated: same request id = byte-equal body (invariant I3)."""
+    """One write, exactly as it leaves and is repeated: same request id and bId = byte-equal body (invariant I3).
+
+    `bid`: its name within the batch that it first left in; "" when it left alone.
+    """
 
     company: str
     kind: DocumentKind
@@ -108,6 +111,13 @@ class Posting:
     request_id: str
     body: str
     name: Name  # what a sentence calls the document
+    marker: str = ""  # stands in the document, to find it again
+    bid: str = ""
+    since: datetime | None = None  # when it first may have reached the target; None: not yet
+
+    @property
+    def subject(self) -> str:
+        return f"{self.kind} {self.local_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +138,24 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown:
-    """No answer that tells: the document may or may not be there. It is looked up before anything is sent again."""
+    """No answer that tells: the document may or may not be there. It is looked up before anything is sent again.
+
+    `answered`: the target did answer under this request id, and might for ever answer the same; once it is seen to
+    lack the document, a new id is used.
+    """
+
+    problem: Problem
+    answered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """The call was refused as a whole, and the target holds nothing of it: it goes again, in a smaller one."""
 
     problem: Problem
 
 
-Outcome = Posted | Refused | Unknown
+Outcome = Posted | Refused | Unknown | Returned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +183,7 @@ RECENT = 200  # as many recent numbers are asked for
 
 
 class Target(Protocol):
-    """One company in an accounting system. Reads may raise ProblemError; `send` never does: it answers an Outcome."""
+    """One company in an accounting system. Reads may raise ProblemError; `post` never does: it answers Outcomes."""
 
     def check(self, *, again: bool = False) -> tuple[Problem, ...]:
         """Connection, accounts and preferences: everything that would stop this company, all of it.
@@ -188,11 +210,22 @@ class Target(Protocol):
     def recent_numbers(self, kind: DocumentKind, prefix: str) -> Sequence[str]:
         """The latest RECENT numbers that begin with `prefix`, the most recently entered first; fewer: these are all."""
 
-    def send(self, posting: Posting) -> Outcome:
-        """One write, once."""
+    def room(self, tries: int = 0) -> int:
+        """How many documents the next call may carry: fewer after calls that were too much, then more again; and fewer
+        of those that were sent `tries` times without an answer, until each travels alone.
+        """
 
-    def find(self, posting: Posting, marker: str) -> Remote | None:
-        """What the target holds of a posting whose outcome is unknown: by id, number, reference or marker."""
+    def batchable(self, kind: DocumentKind, operation: Operation) -> bool:
+        """Whether such a write may travel with others."""
+
+    def take_turn(self, documents: int) -> None:
+        """Wait until the next write of so many documents may leave, so that nothing waits behind a committed intent."""
+
+    def post(self, postings: Sequence[Posting]) -> Sequence[Outcome]:
+        """One call, once: one posting alone, or a batch of those that share a request id. In the order given."""
+
+    def find(self, postings: Sequence[Posting]) -> Mapping[str, Remote]:
+        """What the target holds of postings whose outcome is unknown, by subject: one question for all of them."""
 
     def get(self, kind: DocumentKind, target_id: str) -> Remote | None:
         """The document as it is now; None when it was deleted."""

@@ -55,6 +55,7 @@ class Throttle:
         self._lock = Lock()
         self._history: deque[float] = deque(maxlen=max(limit.count for limit in limits))
         self._paused_until: datetime | None = None
+        self._reserved = False
 
     def acquire(self) -> None:
         """Wait until a call is allowed, and count it.
@@ -62,8 +63,17 @@ class Throttle:
         Raises:
             ProblemError: Throttled, at once, while a pause lasts: a thread that slept through it would hold up others.
         """
+        if self._reserved:
+            self._reserved = False
+            return
         while (wait := self._take()) > 0:
             self._sleep(max(wait, 0.001))  # clocks are coarse: a shorter sleep may not move them at all
+
+    def reserve(self, *, batch: bool) -> None:
+        """Acquire for the next call, which follows at once. Raises as `acquire`."""
+        del batch  # one limit for all calls so far
+        self.acquire()
+        self._reserved = True
 
     def pause(self, seconds: float) -> None:
         """No calls for a while: the other side said that it is too much (HTTP 429)."""

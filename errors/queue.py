@@ -44,6 +44,7 @@ __all__ = [
     "record_all",
     "release",
     "settle_document",
+    "settle_documents",
 ]
 
 Document = tuple[str, str]  # (document kind, local id)
@@ -100,6 +101,25 @@ def settle_document(
     """
     left = _leave(connection, company, (document_kind, local_id), now, stay=())
     return _freed(connection, left, now, again=False) if left else []
+
+
+def settle_documents(
+    connection: Connection, company: str, documents: Collection[Document], now: datetime
+) -> list[Document]:
+    """As `settle_document`, for many of which hardly any stands in an error: those alone cost a statement."""
+    freed: list[Document] = []
+    for kind in {kind for kind, _ in documents}:
+        ids = [local_id for of_kind, local_id in documents if of_kind == kind]
+        stands = (
+            select(blocked_table.c.local_id)
+            .join(errors, errors.c.id == blocked_table.c.error_id)
+            .where(errors.c.company == company, blocked_table.c.left_at.is_(None))
+            .where(blocked_table.c.document_kind == kind, blocked_table.c.local_id.in_(ids))
+            .distinct()
+        )
+        for local_id in sorted(connection.execute(stands).scalars()):
+            freed += settle_document(connection, company, kind, local_id, now)
+    return freed
 
 
 def leave_others(connection: Connection, company: str, document: Document, error_id: int, now: datetime) -> None:

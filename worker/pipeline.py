@@ -1,6 +1,6 @@
 """The way of a record, for one company: READ THIS FIRST.
 
-    orders -> recover -> detect -> (prepare -> number -> post), kind by kind, customers first
+    orders -> detect -> recover -> (prepare -> number -> post), wave by wave, customers and services first
 
 Every step takes items in one state and moves them on by compare-and-set, so a tick may die anywhere and the next one
 goes on from the same column. A person's click only leaves an order; the ordinary tick carries it out.
@@ -9,7 +9,7 @@ goes on from the same column. A person's click only leaves an order; the ordinar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -53,6 +53,16 @@ def never() -> bool:
 
 # A long import is cut into ticks, so that orders and changes of the local books are seen in between.
 LONGEST_TICK = timedelta(minutes=5)
+# QBO gives up on a call after 120 s (qbo-facts section 1.7): until then it may still carry out what it did not answer.
+SETTLE = timedelta(seconds=125)
+# Kinds that need nothing of one another, in the order in which they need the ones before.
+WAVES = (
+    (DocumentKind.CUSTOMER, DocumentKind.SERVICE),
+    (DocumentKind.INVOICE, DocumentKind.FEE),
+    (DocumentKind.PAYMENT,),
+    (DocumentKind.REFUND,),
+)
+FEW = 30  # documents that one call carries
 
 
 @dataclass(kw_only=True)
@@ -64,11 +74,13 @@ class Tally:
     held: int = 0
     began: datetime = datetime(1, 1, 1, tzinfo=UTC)  # what is put off in a tick is not due again in the same one
     again: set[int] = field(default_factory=set)  # items that had their one more try in this tick
+    deferred: set[int] = field(default_factory=set)  # items that wait for others of this tick
 
     def clear(self, began: datetime) -> None:
         self.began = began
         self.posted.clear()
         self.again.clear()
+        self.deferred.clear()
         self.linked = self.held = 0
 
 
@@ -90,6 +102,7 @@ class Company:
     calls: Callable[[], int] = lambda: 0
     stopping: Callable[[], bool] = never
     longest: timedelta = LONGEST_TICK
+    settle: timedelta = SETTLE
     progress: Progress = quiet
     tally: Tally = field(default_factory=Tally)
 
@@ -157,9 +170,8 @@ def _steps(company: Company) -> bool:
             return False
     _open_target(company, again=ordered > 0)
     recover.run(company)
-    for kind in DocumentKind:
-        if kind in company.source.kinds():
-            _kind(company, kind)
+    while _round(company) and not company.enough():
+        pass
     return True
 
 
@@ -173,12 +185,35 @@ def _open_target(company: Company, *, again: bool) -> None:
         raise ProblemError(problems[0])
 
 
-def _kind(company: Company, kind: DocumentKind) -> None:
+def _round(company: Company) -> bool:
+    """Wave after wave. Where little is to come, the rest of a wave waits to travel with the next; what needs it is
+    looked at once more in the next round.
+    """
+    moved, linked = False, company.tally.linked
+    for place, wave in enumerate(WAVES, start=1):
+        kinds = [kind for kind in wave if kind in company.source.kinds()]
+        for kind in kinds:
+            moved |= _ready(company, kind)
+        moved |= post.run(company, keep_rest=_little_comes(company, WAVES[place:]))
+    if company.tally.deferred and company.tally.linked > linked:
+        with company.begin() as connection:
+            items.look_again(connection, company.tally.deferred)
+        company.tally.deferred.clear()
+    return moved
+
+
+def _little_comes(company: Company, waves: Sequence[Sequence[DocumentKind]]) -> bool:
+    kinds = [kind for wave in waves for kind in wave]
+    if not kinds:
+        return False
+    with reading(company.engine) as connection:
+        return items.few_due(connection, company.name, kinds, company.tally.began, FEW)
+
+
+def _ready(company: Company, kind: DocumentKind) -> bool:
     """All rows are prepared before the first number is looked at, so that last + 1 knows every number of ours."""
-    moved = True
-    while moved and not company.enough():
-        drained = [_drain(step, company, kind) for step in (prepare.run, number.run, post.run)]
-        moved = any(drained)
+    prepared = _drain(prepare.run, company, kind)
+    return _drain(number.run, company, kind) or prepared
 
 
 def _drain(step: Callable[[Company, DocumentKind], bool], company: Company, kind: DocumentKind) -> bool:

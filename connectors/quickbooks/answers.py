@@ -77,9 +77,13 @@ def read_answer(status: int, headers: Mapping[str, str], text: str) -> Answer:
         return Answer(status=status, entries=tuple(_xml_entries(text)), trace_id=trace_id(headers))
     if not isinstance(body, Mapping):
         return Answer(status=status, trace_id=trace_id(headers))
+    return Answer(status=status, body=body, entries=entries_of(body), trace_id=trace_id(headers))
+
+
+def entries_of(body: Mapping[str, Any]) -> tuple[Entry, ...]:
+    """All errors of the fault in a body, or in one item of a batch's answer."""
     fault = body.get("Fault") or body.get("fault")
-    entries = tuple(_json_entries(fault)) if isinstance(fault, Mapping) else ()
-    return Answer(status=status, body=body, entries=entries, trace_id=trace_id(headers))
+    return tuple(_json_entries(fault)) if isinstance(fault, Mapping) else ()
 
 
 def _json_entries(fault: Mapping[str, Any]) -> Iterator[Entry]:

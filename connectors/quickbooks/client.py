@@ -93,8 +93,16 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
 
     # --- reads --------------------------------------------------------------------------------------------------------
 
-    def read(self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: str = "") -> Answer:
-        """An answer without faults.
+    def read(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: str = "",
+        content_type: str = "",
+    ) -> Answer:
+        """An answer without faults. A body is a query, unless `content_type` says otherwise.
 
         Raises:
             FaultError: QuickBooks refused it.
@@ -108,7 +116,8 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             reraise=True,
         )
         try:
-            return retrying(self._read_once, method, path, params, body)
+            kind = content_type or ("application/text" if body else "application/json")
+            return retrying(self._read_once, method, path, params, body, kind)
         except _PassingError as error:
             raise ProblemError(error.problem) from error
 
@@ -139,8 +148,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             if len(page) < size or limit is not None:
                 return
 
-    def _read_once(self, method: str, path: str, params: Mapping[str, str] | None, body: str) -> Answer:
-        kind = "application/text" if body else "application/json"
+    def _read_once(self, method: str, path: str, params: Mapping[str, str] | None, body: str, kind: str) -> Answer:
         answer = self._passing_call(method, path, params, body, kind)
         if answer.unauthorised:  # the token died early: one renewal, then it counts
             answer = self._passing_call(method, path, params, body, kind)
@@ -177,6 +185,16 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         """
         wanted = {**(params or {}), "requestid": request_id}
         return self.call("POST", resource.lower(), params=wanted, body=body, content_type="application/json")
+
+    def take_turn(self, *, batch: bool) -> None:
+        """Renew the token if need be and wait for the throttle now, so that the next write leaves without delay.
+
+        Raises:
+            ProblemError: nothing may leave (Throttled, ConnectionLost, QuickBooksUnavailable at the token endpoint).
+        """
+        self._renewer.fresh(self.company)
+        if self.session.throttle is not None:
+            self.session.throttle.reserve(batch=batch)
 
     # --- both ---------------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,23 @@ from typing import Any
 import requests
 import structlog
 
-from connectors.contract import RECENT, Holder, Match, Operation, Outcome, Posting, References, Refused, Remote, Unknown
+from connectors.contract import (
+    RECENT,
+    Holder,
+    Match,
+    Operation,
+    Outcome,
+    Posting,
+    References,
+    Refused,
+    Remote,
+    Returned,
+    Unknown,
+)
 from connectors.documents import Customer, Document, DocumentKind, Fee, Invoice, Payment, Refund, Service
-from connectors.quickbooks import finding, query
+from connectors.quickbooks import batch, finding, query
+from connectors.quickbooks.answers import Answer
+from connectors.quickbooks.batch import Room
 from connectors.quickbooks.books import Books, read_books, setting_problems
 from connectors.quickbooks.client import Client, silence
 from connectors.quickbooks.differences import differences
@@ -62,6 +76,7 @@ class QuickBooksTarget:
         self._client = client
         self._now = now
         self._vendors = Vendors(client)
+        self._room = Room()
         self._books: Books | None = None
         self._books_at: datetime | None = None
 
@@ -213,38 +228,77 @@ class QuickBooksTarget:
 
     # --- posting ------------------------------------------------------------------------------------------------------
 
-    def send(self, posting: Posting) -> Outcome:
+    def room(self, tries: int = 0) -> int:
+        return self._room.size(tries)
+
+    def batchable(self, kind: DocumentKind, operation: Operation) -> bool:
+        return batch.batchable(kind, operation)
+
+    def take_turn(self, documents: int) -> None:
+        self._client.take_turn(batch=documents > 1)
+
+    def post(self, postings: Sequence[Posting]) -> Sequence[Outcome]:
         """As the contract says. What was certainly not sent answers Refused, what may have been, Unknown.
 
         Not sent means throttled or not connected: the problem's verb is WAIT or HALT.
         """
-        context = self._context(posting)
         try:
-            answer = self._client.write(
-                ENTITIES[posting.kind].name,
-                posting.body,
-                request_id=posting.request_id,
-                params=write_params(posting.kind, posting.operation),
-            )
+            outcomes = self._answered(postings, self._written(postings))
         except ProblemError as error:
             # No status: it is the token endpoint's, and this document's request never left.
-            return Refused(problems=(replace(error.problem, fault=replace(error.problem.fault, status=None)),))
+            unsent = replace(error.problem, fault=replace(error.problem.fault, status=None))
+            return [Refused(problems=(unsent,))] * len(postings)
         except requests.RequestException as error:
-            return Unknown(problem=silence(self.settings.name, error))
-        outcome = outcome_of(answer, posting, context)
-        _log.info(
-            "sent",
-            company=posting.company,
-            document=f"{posting.kind} {posting.local_id}",
-            operation=str(posting.operation),
-            request_id=posting.request_id,
-            intuit_tid=answer.trace_id,
-            outcome=type(outcome).__name__,
-        )
-        return self._told_apart(outcome, posting) if isinstance(outcome, Refused) else outcome
+            self._room.shrink()
+            return [Unknown(problem=silence(self.settings.name, error))] * len(postings)
+        self._tell(postings, outcomes)
+        return [self._told_apart(outcome, posting) for outcome, posting in zip(outcomes, postings, strict=True)]
 
-    def _told_apart(self, refused: Refused, posting: Posting) -> Refused:
+    def send(self, posting: Posting) -> Outcome:
+        """One document alone."""
+        return self.post([posting])[0]
+
+    def _written(self, postings: Sequence[Posting]) -> Answer:
+        first = postings[0]
+        if first.bid:
+            return self._client.write("batch", batch.body_of(postings), request_id=first.request_id)
+        params = write_params(first.kind, first.operation)
+        return self._client.write(ENTITIES[first.kind].name, first.body, request_id=first.request_id, params=params)
+
+    def _answered(self, postings: Sequence[Posting], answer: Answer) -> list[Outcome]:
+        answers = batch.answers_of(answer, postings) if postings[0].bid else None
+        pairs = list(zip(answers or [answer] * len(postings), postings, strict=True))
+        outcomes = [outcome_of(one, posting, self._context(posting)) for one, posting in pairs]
+        if postings[0].bid and answers is None:
+            outcomes = [batch.returned(outcome) for outcome in outcomes]
+        self._learn(answer, outcomes)
+        return outcomes
+
+    def _learn(self, answer: Answer, outcomes: Sequence[Outcome]) -> None:
+        """A call that was too much for QuickBooks carries fewer documents next time."""
+        if answer.unauthorised or answer.throttled:
+            return
+        if isinstance(outcomes[0], Returned) or answer.status >= 500 or answer.body is None:
+            self._room.shrink()
+        else:
+            self._room.worked()
+
+    def _tell(self, postings: Sequence[Posting], outcomes: Sequence[Outcome]) -> None:
+        for posting, outcome in zip(postings, outcomes, strict=True):
+            _log.info(
+                "sent",
+                company=posting.company,
+                document=posting.subject,
+                operation=str(posting.operation),
+                request_id=posting.request_id,
+                bid=posting.bid,
+                outcome=type(outcome).__name__,
+            )
+
+    def _told_apart(self, refused: Outcome, posting: Posting) -> Outcome:
         """Whether the set-up has changed; is the missing object the document or what it uses; who has the name."""
+        if not isinstance(refused, Refused):
+            return refused
         kinds = {problem.kind for problem in refused.problems}
         if kinds & _OF_THE_SETUP:
             self._books_at = None
@@ -290,8 +344,8 @@ class QuickBooksTarget:
             payment_method=next((one.name for one in methods if one.target_id == method), ""),
         )
 
-    def find(self, posting: Posting, marker: str) -> Remote | None:
-        return finding.find(self._client, posting, marker)
+    def find(self, postings: Sequence[Posting]) -> Mapping[str, Remote]:
+        return finding.find(self._client, postings)
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

@@ -1,75 +1,123 @@
-"""Looking for what a write with an unknown outcome left behind: by id, number, reference or marker."""
+"""Looking for what writes with an unknown outcome left behind: all of them with one question, by id, name or marker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.contract import Operation, Posting, Remote
 from connectors.documents import DocumentKind
 from connectors.quickbooks import query
+from connectors.quickbooks.asking import ask
 from connectors.quickbooks.client import Client
 from connectors.quickbooks.differences import differences
 from connectors.quickbooks.encoding import decode
 from connectors.quickbooks.entities import ENTITIES
 from connectors.quickbooks.matching import has_name, remote_of
 from connectors.quickbooks.notes import marker_of
+from connectors.quickbooks.query import Question
 
 _NAMES = {DocumentKind.CUSTOMER: "DisplayName", DocumentKind.SERVICE: "Name"}
+_CLOCKS = timedelta(hours=1)  # as far as our clock and QuickBooks' may be apart
+
+Row = Mapping[str, Any]
 
 
-def find(client: Client, posting: Posting, marker: str) -> Remote | None:
-    """What QuickBooks holds of the posting; None when it was not carried out.
+@dataclass(frozen=True, kw_only=True)
+class _Lost:
+    posting: Posting
+    body: Mapping[str, Any]
+
+
+def find(client: Client, postings: Sequence[Posting]) -> Mapping[str, Remote]:
+    """What QuickBooks holds of the postings, by subject; what was not carried out is left out.
 
     Raises:
         ProblemError: QuickBooks does not answer.
     """
-    body = decode(posting.body)
-    if posting.operation is not Operation.CREATE:
-        return _changed(client, posting, body)
-    if posting.kind in _NAMES:
-        return _named(client, posting.kind, body[_NAMES[posting.kind]])
-    return _marked(client, posting.kind, body, marker)
+    lost = [_Lost(posting=posting, body=decode(posting.body)) for posting in postings]
+    questions = list(dict.fromkeys(_questions(lost)))
+    rows: dict[str, list[Row]] = {}
+    for question, found in zip(questions, ask(client, questions), strict=True):
+        rows.setdefault(question.entity, []).extend(found)
+    held = {one.posting.subject: _held(one, rows.get(_entity(one), [])) for one in lost}
+    return {subject: remote for subject, remote in held.items() if remote is not None}
 
 
-def _changed(client: Client, posting: Posting, body: Mapping[str, Any]) -> Remote | None:
+def _entity(lost: _Lost) -> str:
+    return ENTITIES[lost.posting.kind].name
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+
+def _questions(lost: Sequence[_Lost]) -> Iterator[Question]:
+    for kind in DocumentKind:
+        of_kind = [one for one in lost if one.posting.kind is kind]
+        created = [one for one in of_kind if one.posting.operation is Operation.CREATE]
+        changed = [one for one in of_kind if one.posting.operation is not Operation.CREATE]
+        state = query.ANY_STATE if ENTITIES[kind].is_list else ""
+        yield from _one_of(kind, "Id", [str(one.body["Id"]) for one in changed], state)
+        if kind in _NAMES:
+            yield from _one_of(kind, _NAMES[kind], [str(one.body[_NAMES[kind]]) for one in created], state)
+        else:
+            yield from _marked(kind, created)
+
+
+def _marked(kind: DocumentKind, created: Sequence[_Lost]) -> Iterator[Question]:
+    """By number, whatever the clocks say; and by date, since QuickBooks may have replaced a number."""
+    field = ENTITIES[kind].number_field
+    yield from _one_of(kind, field, [str(one.body[field]) for one in created if one.body.get(field)])
+    days = [str(one.body["TxnDate"]) for one in created]
+    since = _since(one.posting.since for one in created)
+    yield from _one_of(kind, "TxnDate", days, query.after("MetaData.CreateTime", since) if since else "")
+
+
+def _since(moments: Iterable[datetime | None]) -> datetime | None:
+    """The earliest moment at which one of the documents can have been made; None: nobody knows."""
+    known = list(moments)
+    return min(moment for moment in known if moment) - _CLOCKS if known and all(known) else None
+
+
+def _one_of(kind: DocumentKind, field: str, values: Iterable[str], condition: str = "") -> Iterator[Question]:
+    for one in query.any_of(field, values):
+        yield Question(ENTITIES[kind].name, (one, condition))
+
+
+# --- what is held -----------------------------------------------------------------------------------------------------
+
+
+def _held(lost: _Lost, rows: Sequence[Row]) -> Remote | None:
+    kind = lost.posting.kind
+    if lost.posting.operation is not Operation.CREATE:
+        return _changed(lost, rows)
+    if kind in _NAMES:
+        return _named(lost, rows)
+    ours = (row for row in rows if marker_of(str(row.get("PrivateNote", ""))) == lost.posting.marker)
+    return next((remote_of(row) for row in ours), None)
+
+
+def _named(lost: _Lost, rows: Sequence[Row]) -> Remote | None:
+    """Names are unique, so an equal name is the one that we made (or may use)."""
+    field = _NAMES[lost.posting.kind]
+    name = str(lost.body[field])
+    same = (row for row in rows if has_name(row, field, name) and row.get("Active", True))
+    return next((remote_of(row) for row in same), None)
+
+
+def _changed(lost: _Lost, rows: Sequence[Row]) -> Remote | None:
     """An update was carried out if the version moved on and the document says what we sent."""
-    entity = ENTITIES[posting.kind]
-    held = client.one(entity.name, body["Id"])
+    entity, body = ENTITIES[lost.posting.kind], lost.body
+    voiding = lost.posting.operation is Operation.VOID
+    held = next((row for row in rows if str(row["Id"]) == str(body["Id"])), None)
     if held is None:
-        deleted = posting.operation is Operation.VOID and entity.deleted_by_void
+        deleted = voiding and entity.deleted_by_void
         return Remote(target_id=body["Id"], version=body["SyncToken"]) if deleted else None
     moved = str(held.get("SyncToken")) != body["SyncToken"]
-    if posting.operation is Operation.VOID and not entity.is_list:
+    if voiding and not entity.is_list:
         done = moved and not entity.deleted_by_void and held.get("TotalAmt") == 0
     else:
         done = not differences(body, held)
     return remote_of(held) if done else None
-
-
-def _named(client: Client, kind: DocumentKind, name: str) -> Remote | None:
-    """Names are unique, so an equal name is the one that we made (or may use)."""
-    field = _NAMES[kind]
-    rows = client.rows(ENTITIES[kind].name, query.equals(field, name), query.ANY_STATE)
-    same = [row for row in rows if has_name(row, field, name) and row.get("Active", True)]
-    return remote_of(same[0]) if same else None
-
-
-def _marked(client: Client, kind: DocumentKind, body: Mapping[str, Any], marker: str) -> Remote | None:
-    """Only a document that carries our marker is ours, whatever else agrees."""
-    for conditions in _conditions(kind, body):
-        rows = client.rows(ENTITIES[kind].name, *conditions)
-        ours = [row for row in rows if marker_of(str(row.get("PrivateNote", ""))) == marker]
-        if ours:
-            return remote_of(ours[0])
-    return None
-
-
-def _conditions(kind: DocumentKind, body: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """First by the number, then by what every document has: a number may have been replaced by QuickBooks."""
-    field = ENTITIES[kind].number_field
-    if body.get(field):
-        yield (query.equals(field, str(body[field])),)
-    day = query.equals("TxnDate", body["TxnDate"])
-    customer = body.get("CustomerRef", {}).get("value")
-    yield (day, query.equals("CustomerRef", customer)) if customer else (day,)

@@ -36,7 +36,7 @@ def outcome_of(answer: Answer, posting: Posting, context: Context) -> Outcome:
         return _lost(answer, context)
     problems = problems_of(answer, context)
     if answer.status >= 500 or answer.has(*_TELLS_NOTHING):
-        return Unknown(problem=problems[0])
+        return Unknown(problem=problems[0], answered=True)
     return Refused(problems=problems, stale=answer.has("5010"), holder_id=holder_id(answer.entries))
 
 

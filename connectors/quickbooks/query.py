@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 PAGE = 1000  # MAXRESULTS above it is not defined
 CHUNK = 100  # values of one IN list
 BACKSLASH = "\\"
+
+
+@dataclass(frozen=True)
+class Question:
+    """All rows of an entity that meet every condition."""
+
+    entity: str
+    conditions: tuple[str, ...] = ()
 
 
 def quote(value: str) -> str:
@@ -42,6 +52,10 @@ def any_of(field: str, values: Iterable[str]) -> list[str]:
 
 def is_in(field: str, values: Iterable[str]) -> str:
     return f"{field} IN ({', '.join(quote(value) for value in values)})"
+
+
+def after(field: str, moment: datetime) -> str:
+    return f"{field} >= {quote(moment.isoformat(timespec='seconds'))}"
 
 
 def begins_with(field: str, prefix: str) -> str:

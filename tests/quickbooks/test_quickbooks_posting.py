@@ -68,7 +68,7 @@ def test_a_lost_reply_is_unknown_and_find_adopts_what_is_there(desk: Desk, docum
     outcome = desk.target.send(posting)
     assert isinstance(outcome, Unknown)
     assert outcome.problem.kind is QuickBooksUnavailable
-    found = desk.target.find(posting, marker(document))
+    found = desk.find(posting)
     again = desk.target.send(posting)  # the same request id: QuickBooks answers what it answered before
     assert isinstance(again, Posted)
     assert found is not None
@@ -81,7 +81,7 @@ def test_a_lost_request_is_unknown_and_find_finds_nothing(desk: Desk, document: 
     posting = desk.posting(document)
     desk.fail("lose_request", operation="create")
     assert isinstance(desk.target.send(posting), Unknown)
-    assert desk.target.find(posting, marker(document)) is None
+    assert desk.find(posting) is None
 
 
 @pytest.mark.parametrize("document", MONEY, ids=_kind)
@@ -90,17 +90,17 @@ def test_each_money_document_is_changed_and_then_cancelled(desk: Desk, document:
     created = desk.post(document)
     changed_document = replace(document, memo="corrected")
     update = desk.posting(changed_document, Operation.UPDATE, created)
-    assert desk.target.find(update, marker(document)) is None
+    assert desk.find(update) is None
     outcome = desk.target.send(update)
     assert isinstance(outcome, Posted)
     assert outcome.remote.version != created.version
     assert "corrected" in outcome.remote.body["PrivateNote"]
-    assert desk.target.find(update, marker(document)) is not None
+    assert desk.find(update) is not None
 
     void = desk.posting(changed_document, Operation.VOID, outcome.remote)
-    assert desk.target.find(void, marker(document)) is None
+    assert desk.find(void) is None
     assert isinstance(desk.target.send(void), Posted)
-    assert desk.target.find(void, marker(document)) is not None
+    assert desk.find(void) is not None
     held = desk.target.get(document.kind, created.target_id)
     if document.kind in {DocumentKind.INVOICE, DocumentKind.PAYMENT}:
         assert held is not None
@@ -285,7 +285,7 @@ def test_an_ended_subscription_halts(desk: Desk) -> None:
 def test_a_document_with_our_number_but_not_our_marker_is_not_ours(desk: Desk) -> None:
     posting = desk.posting(invoice())
     desk.post(invoice(local_id="99"))
-    assert desk.target.find(posting, marker(invoice())) is None
+    assert desk.find(posting) is None
 
 
 def test_a_document_without_number_is_found_by_its_marker(desk: Desk) -> None:
@@ -293,7 +293,7 @@ def test_a_document_without_number_is_found_by_its_marker(desk: Desk) -> None:
     posting = desk.posting(document)
     desk.post(payment(local_id="other", reference="", allocations=()))
     desk.target.send(posting)
-    found = desk.target.find(posting, marker(document))
+    found = desk.find(posting)
     assert found is not None
     assert marker(document) in found.body["PrivateNote"]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from connectors.contract import Outcome, Posted
 from connectors.documents import DocumentKind
 from errors.kinds import (
     Action,
@@ -295,19 +296,17 @@ def test_two_local_customers_never_share_one_in_quickbooks(house: House) -> None
 def test_another_total_in_quickbooks_is_an_open_error_and_the_next_try_sends_it_again(house: House) -> None:
     house.furnish()
     house.invoice("1", "A-1")
-    send = house.company.target.send
+    post = house.company.target.post
 
-    def wrong(posting: object) -> object:
-        outcome = send(posting)  # type: ignore[arg-type]
-        remote = getattr(outcome, "remote", None)
-        if remote is not None and remote.total is not None:
-            return replace(outcome, remote=replace(remote, total=remote.total + 1))  # type: ignore[type-var]
+    def wrong(outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Posted) and outcome.remote.total is not None:
+            return replace(outcome, remote=replace(outcome.remote, total=outcome.remote.total + 1))
         return outcome
 
-    house.company.target.send = wrong  # type: ignore[method-assign,assignment]
+    house.company.target.post = lambda postings: [wrong(each) for each in post(postings)]  # type: ignore[method-assign]
     house.tick()
     assert house.kinds() == [TotalsDiffer]
-    house.company.target.send = send  # type: ignore[method-assign]
+    house.company.target.post = post  # type: ignore[method-assign]
     house.order(Action.RESYNC, house.errors()[0])
     report = house.tick()
     assert report.posted == {DocumentKind.INVOICE: 1}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from connectors.contract import Outcome, Posting
@@ -63,14 +65,13 @@ def test_what_quickbooks_lacks_is_sent_again_with_the_same_request_id_and_the_sa
     house.invoice("1", "A-1")
     house.fail("lose_request", entity="invoice", operation="create")
     sent: list[tuple[str, str]] = []
-    send = house.company.target.send
+    post = house.company.target.post
 
-    def note(posting: Posting) -> Outcome:
-        if posting.kind is DocumentKind.INVOICE:
-            sent.append((posting.request_id, posting.body))
-        return send(posting)
+    def note(postings: Sequence[Posting]) -> Sequence[Outcome]:
+        sent.extend((one.request_id, one.body) for one in postings if one.kind is DocumentKind.INVOICE)
+        return post(postings)
 
-    house.company.target.send = note  # type: ignore[method-assign]
+    house.company.target.post = note  # type: ignore[method-assign]
     house.tick()
     house.tick()
     assert len(sent) == 2
@@ -80,7 +81,7 @@ def test_what_quickbooks_lacks_is_sent_again_with_the_same_request_id_and_the_sa
 
 def test_throttling_lets_the_company_wait_and_nothing_is_lost(house: House) -> None:
     house.furnish()
-    house.fail("throttle", entity="customer", operation="create")
+    house.fail("throttle", entity="batch")
     report = house.tick()
     assert report.halted is not None
     assert report.halted.kind is Throttled
@@ -122,7 +123,7 @@ def test_a_process_that_dies_between_answer_and_commit_adopts_what_it_had_posted
     fill(house)
     for _ in range(6):
         with monkeypatch.context() as patched:
-            patched.setattr("worker.steps.outcome.link", _power_cut)
+            patched.setattr("worker.steps.outcome.link_all", _power_cut)
             with pytest.raises(KeyboardInterrupt):
                 house.tick()
         house.tick(stopping=lambda: False)
@@ -139,7 +140,8 @@ def _power_cut(*_: object, **__: object) -> None:
 
 def test_a_tick_that_is_told_to_stop_finishes_what_is_in_flight_and_leaves_the_rest_ready(house: House) -> None:
     house.furnish()
-    for number in range(5):
+    house.tick()
+    for number in range(70):
         house.invoice(str(number), f"A-{number}")
     posted: list[str] = []
 
@@ -147,8 +149,8 @@ def test_a_tick_that_is_told_to_stop_finishes_what_is_in_flight_and_leaves_the_r
         if step == "post" and kind == "invoice":
             posted.append(kind)
 
-    house.tick(progress=count, stopping=lambda: len(posted) >= 2)
-    assert len(house.rows("Invoice")) == 2
+    house.tick(progress=count, stopping=lambda: len(posted) >= 1)
+    assert len(house.rows("Invoice")) == 30
     assert State.SENDING not in house.states()
     house.tick()
-    assert len(house.rows("Invoice")) == 5
+    assert len(house.rows("Invoice")) == 70

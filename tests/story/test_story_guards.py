@@ -32,8 +32,10 @@ INVALID = {
 
 def through(house: House, change: Callable[[Posting, Callable[[Posting], Any]], Any]) -> None:
     """Put something of the test's own between the pipeline and QuickBooks."""
-    send = house.company.target.send
-    house.company.target.send = lambda posting: change(posting, send)  # type: ignore[method-assign]
+    post = house.company.target.post
+    house.company.target.post = lambda postings: [  # type: ignore[method-assign]
+        change(posting, lambda one: post([one])[0]) for posting in postings
+    ]
 
 
 # --- the intent -------------------------------------------------------------------------------------------------------
@@ -57,7 +59,7 @@ def test_what_leaves_was_committed_before_it_left(house: House) -> None:
 
     through(house, look)
     house.tick()
-    assert seen == [DocumentKind.CUSTOMER, DocumentKind.SERVICE, DocumentKind.INVOICE]
+    assert sorted(seen) == [DocumentKind.CUSTOMER, DocumentKind.INVOICE, DocumentKind.SERVICE]
 
 
 def test_a_row_that_changes_after_its_document_left_is_sent_again(house: House) -> None:
@@ -206,6 +208,7 @@ def test_a_document_that_makes_the_code_fail_is_put_aside_and_the_others_go_on(h
 
     through(house, boom)
     house.tick()
+    house.tick()  # which of the two it was is seen when each travels alone
     assert house.kinds() == [kinds.InternalFailure]
     assert house.by_number("A-2")
 
@@ -298,16 +301,16 @@ def test_a_tick_ends_however_long_its_documents_wait_for_one_another(house: Hous
 def test_a_long_import_is_cut_into_ticks_so_that_a_cancellation_in_between_is_seen(house: House) -> None:
     house.furnish()
     house.tick()
-    for number in range(20):
+    for number in range(100):
         house.invoice(str(number), f"A-{number}")
 
     def slow(step: str, kind: str, _done: int, _total: int | None) -> None:
         if (step, kind) == ("post", "invoice"):
-            house.clock.moment += timedelta(minutes=1)
+            house.clock.moment += timedelta(minutes=3)
 
     house.tick(progress=slow)
-    assert 0 < len(house.rows("Invoice")) < 20
-    house.change("invoices", "19", status="cancelled")
+    assert 0 < len(house.rows("Invoice")) < 100
+    house.change("invoices", "99", status="cancelled")
     for _ in range(5):
         house.tick(progress=slow)
-    assert len(house.rows("Invoice")) == 19
+    assert len(house.rows("Invoice")) == 99

@@ -31,13 +31,13 @@ def refusal(code: str, detail: str = "d") -> dict[str, Any]:
 def sent(house: House) -> list[Posting]:
     """Everything that leaves from now on, also what does not arrive."""
     postings: list[Posting] = []
-    send = house.company.target.send
+    post = house.company.target.post
 
-    def keep(posting: Posting) -> Any:
-        postings.append(posting)
-        return send(posting)
+    def keep(several: Sequence[Posting]) -> Any:
+        postings.extend(several)
+        return post(several)
 
-    house.company.target.send = keep  # type: ignore[method-assign]
+    house.company.target.post = keep  # type: ignore[method-assign]
     return postings
 
 

@@ -130,7 +130,7 @@ class House:
 
     def tick(self, **changes: Any) -> TickReport:
         """One tick; time has moved a little since the last one."""
-        self.clock.moment += timedelta(minutes=2)
+        self.clock.moment += timedelta(minutes=3)
         report = pipeline.run(replace(self.company, **changes))
         self.examine()
         return report

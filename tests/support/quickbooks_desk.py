@@ -165,6 +165,7 @@ class Desk:
             request_id=f"request-{next(self.numbers)}",
             body=body,
             name=name_of(document),
+            marker=marker(document),
         )
 
     def send(
@@ -174,6 +175,10 @@ class Desk:
         if isinstance(outcome, Posted):
             self.ids[document.kind, document.local_id] = outcome.remote.target_id
         return outcome
+
+    def find(self, posting: Posting) -> Remote | None:
+        """What QuickBooks holds of a posting whose answer was lost."""
+        return self.target.find([posting]).get(posting.subject)
 
     def post(
         self, document: Document, operation: Operation = Operation.CREATE, current: Remote | None = None

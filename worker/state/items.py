@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
 from connectors.contract import Change, Operation
 from connectors.documents import DocumentKind
@@ -38,6 +38,7 @@ class Item:
     fingerprint: str | None
     body: str | None
     request_id: str | None
+    bid: str | None
     label: str
     customer_id: str
     customer: str
@@ -152,6 +153,41 @@ def move(connection: Connection, item: Item, to: State, now: datetime, **values:
     return moved.rowcount == 1
 
 
+def move_all(connection: Connection, moves: Sequence[tuple[Item, Mapping[str, Any]]], to: State, now: datetime) -> None:
+    """Move many items on, each if it is still where we saw it; all of them have the same values to set.
+
+    Raises:
+        ValueError: the move is not one of the state machine's.
+    """
+    for state in {item.state for item, _ in moves}:
+        if to not in MOVES[state]:
+            raise ValueError(f"an item cannot go from {state} to {to}")
+    _set_all(connection, [(item, {**values, "state": to, "changed_at": now}) for item, values in moves])
+
+
+def note_all(connection: Connection, chosen: Sequence[Item], **values: Any) -> None:
+    """Change the same of many items that stay in their states."""
+    _set_all(connection, [(item, values) for item in chosen])
+
+
+def _set_all(connection: Connection, changes: Sequence[tuple[Item, Mapping[str, Any]]]) -> None:
+    if not changes:
+        return
+    named: dict[str, Any] = {name: bindparam(f"new_{name}") for name in changes[0][1]}
+    statement = update(items).where(items.c.id == bindparam("of_id"), items.c.state == bindparam("of_state"))
+    rows = [
+        {"of_id": item.id, "of_state": item.state, **{f"new_{name}": value for name, value in values.items()}}
+        for item, values in changes
+    ]
+    connection.execute(statement.values(named), rows)
+
+
+def lock(connection: Connection, chosen: Collection[Item]) -> dict[int, Item]:
+    """These items as they stand now, by id; nobody moves them until the transaction ends."""
+    query = select(items).where(items.c.id.in_([item.id for item in chosen])).order_by(items.c.id).with_for_update()
+    return {row["id"]: _item(row) for row in connection.execute(query).mappings()}
+
+
 def note(connection: Connection, item: Item, **values: Any) -> bool:
     """Change something of an item that stays in its state."""
     noted = connection.execute(update(items).where(items.c.id == item.id, items.c.state == item.state).values(**values))
@@ -219,6 +255,25 @@ def waiting(connection: Connection, company: str) -> int:
     """How many items are on their way."""
     query = select(func.count()).where(items.c.company == company, items.c.state.in_(MOVING))
     return connection.execute(query).scalar_one()
+
+
+def look_again(connection: Connection, chosen: Collection[int]) -> None:
+    """These records, where they wait for others, need not wait any longer."""
+    ids = sorted(chosen)
+    for start in range(0, len(ids), IN_CHUNK):
+        waiting = update(items).where(items.c.id.in_(ids[start : start + IN_CHUNK]), items.c.state == State.SEEN)
+        connection.execute(waiting.values(not_before=None))
+
+
+def few_due(connection: Connection, company: str, kinds: Collection[DocumentKind], now: datetime, few: int) -> bool:
+    """Whether at most so many new or changed records of these kinds are to be looked at."""
+    query = (
+        select(items.c.id)
+        .where(items.c.company == company, items.c.state == State.SEEN, items.c.kind.in_(kinds))
+        .where(or_(items.c.not_before.is_(None), items.c.not_before <= now))
+        .limit(few + 1)
+    )
+    return len(connection.execute(query).all()) <= few
 
 
 def any_due(connection: Connection, company: str, now: datetime) -> bool:

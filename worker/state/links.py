@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from connectors.contract import Remote
+from connectors.contract import Operation, Remote
 from connectors.documents import DocumentKind
 from worker.state.items import IN_CHUNK, Item, storable
 from worker.state.tables import items, links
+
+KEY = ("company", "kind", "local_id", "generation", "realm_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,32 +79,45 @@ def taken(connection: Connection, company: str, realm_id: str, kind: DocumentKin
     return connection.execute(query).scalars().first()
 
 
-def save(
-    connection: Connection, item: Item, realm_id: str, remote: Remote, now: datetime, *, adopted: bool, removed: bool
+def save_all(
+    connection: Connection,
+    company: str,
+    realm_id: str,
+    found: Sequence[tuple[Item, Remote]],
+    now: datetime,
+    *,
+    adopted: bool,
 ) -> None:
-    """Create the link of an item, or bring it up to what QuickBooks answered."""
-    key = {
+    """Create the links of items, or bring them up to what QuickBooks answered."""
+    known = live(connection, company, realm_id, {(item.kind, item.local_id) for item, _ in found})
+    rows = [_row(item, realm_id, remote, now) for item, remote in found]
+    new = [row for row in rows if (row["kind"], row["local_id"]) not in known]
+    old = [row for row in rows if (row["kind"], row["local_id"]) in known]
+    if new:
+        connection.execute(insert(links), [{**row, "adopted": adopted} for row in new])
+    if old:
+        same = (links.c[name] == bindparam(f"of_{name}") for name in KEY)
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in old[0] if name not in KEY}
+        named = [{(f"of_{name}" if name in KEY else f"new_{name}"): row[name] for name in row} for row in old]
+        connection.execute(update(links).where(*same).values(values), named)
+
+
+def _row(item: Item, realm_id: str, remote: Remote, now: datetime) -> dict[str, Any]:
+    return {
         "company": item.company,
         "kind": item.kind,
         "local_id": item.local_id,
         "generation": item.generation,
         "realm_id": realm_id,
-    }
-    values = {
         "target_id": remote.target_id,
         "version": remote.version,
         "number": remote.number,
         "total": remote.total,
         "fingerprint": item.fingerprint or "",
         "body": item.body or "",
-        "removed": removed,
+        "removed": item.operation is Operation.VOID,
         "linked_at": now,
     }
-    changed = connection.execute(
-        update(links).where(*(links.c[name] == value for name, value in key.items())).values(**values)
-    )
-    if changed.rowcount == 0:
-        connection.execute(insert(links).values(**key, **values, adopted=adopted))
 
 
 def amend(connection: Connection, link: Link, *, version: str | None = None, fingerprint: str | None = None) -> None:

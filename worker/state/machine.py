@@ -27,7 +27,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.SEEN: frozenset({State.SEEN, State.PREPARED, State.LINKED, State.HELD, State.SKIPPED, State.DELETED}),
     State.PREPARED: frozenset({State.NUMBERED, State.LINKED, State.HELD, State.SEEN, State.SKIPPED, State.DELETED}),
     State.NUMBERED: frozenset({State.SENDING, State.HELD, State.SEEN, State.SKIPPED, State.DELETED}),
-    State.SENDING: frozenset({State.LINKED, State.HELD, State.NUMBERED, State.SEEN}),
+    State.SENDING: frozenset({State.SENDING, State.LINKED, State.HELD, State.NUMBERED, State.SEEN}),
     State.LINKED: frozenset({State.SEEN, State.HELD}),
     State.HELD: frozenset({State.SEEN, State.SKIPPED, State.DELETED, State.LINKED}),
     State.SKIPPED: frozenset({State.SEEN, State.HELD}),

@@ -23,6 +23,7 @@ items = Table(
     Column("fingerprint", String(64)),  # hash of the neutral document that `body` says
     Column("body", Text),  # the exact bytes that leave
     Column("request_id", String(50)),  # QBO: requestid at most 50 characters, qbo-facts section 1.4
+    Column("bid", String(10)),  # its name in the batch that `request_id` names; none when it left alone
     Column("label", Words, nullable=False, default=""),
     Column("customer_id", String(255), nullable=False, server_default=""),  # local id
     Column("customer", Words, nullable=False, default=""),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from errors.kinds import Verb
-from errors.problem import ProblemError
+from errors.problem import Problem, ProblemError
 from worker.state.items import Item
 from worker.steps.hold import hold
 
@@ -21,8 +21,10 @@ def in_halves(
     company: Company,
     candidates: Sequence[tuple[Item, Asked]],
     ask: Callable[[Sequence[Asked]], Mapping[str, Answer]],
+    *,
+    aside: Callable[[Company, Item, Problem], None] = hold,
 ) -> tuple[dict[str, Answer], set[int]]:
-    """The answers, and the ids of the items that were held because their question alone is refused.
+    """The answers, and the ids of the items that were put aside because their question alone is refused.
 
     Raises:
         ProblemError: the whole company must wait or halt.
@@ -35,9 +37,9 @@ def in_halves(
         if moment.problem.verb in {Verb.WAIT, Verb.HALT}:
             raise
         if len(candidates) == 1:
-            hold(company, candidates[0][0], moment.problem)
+            aside(company, candidates[0][0], moment.problem)
             return {}, {candidates[0][0].id}
     middle = len(candidates) // 2
-    left, left_refused = in_halves(company, candidates[:middle], ask)
-    right, right_refused = in_halves(company, candidates[middle:], ask)
+    left, left_refused = in_halves(company, candidates[:middle], ask, aside=aside)
+    right, right_refused = in_halves(company, candidates[middle:], ask, aside=aside)
     return left | right, left_refused | right_refused

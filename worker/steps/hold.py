@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,6 +37,7 @@ CATEGORIES: dict[DocumentKind, Category] = {
 
 FIRST_RETRY = timedelta(minutes=1)  # a slow answer may still be on its way; QBO itself gives up after 120 s
 LONGEST_RETRY = timedelta(hours=6)
+FAR_APART = 3  # so many tries without an answer, and a document travels alone: which one it was is seen next time
 DEPENDENCY_WAIT = timedelta(seconds=30)
 
 
@@ -69,21 +70,24 @@ def hold(company: Company, item: Item, *problems: Problem) -> None:
         to_held(connection, company, item, error_id, retry_at(item.attempts, now) if passing else None)
 
 
-def put_off(company: Company, item: Item, problem: Problem | None) -> None:
-    """An item whose outcome is unknown stays in sending and is looked at again, later each time.
+def put_off(company: Company, chosen: Sequence[Item], problem: Problem | None, *, tries: int = 1) -> None:
+    """Items whose outcome is unknown stay in sending and are looked at again, later each time, but not before
+    QuickBooks has surely given up on what was sent.
 
     With a problem, the error table tells of it until it is known.
     """
     now = company.clock.now()
     with company.begin() as connection:
-        if problem is not None:
-            queue.record(connection, problem, blocked(item), now)
-        items.note(connection, item, not_before=retry_at(item.attempts, now), attempts=item.attempts + 1)
+        for item in chosen:
+            if problem is not None:
+                queue.record(connection, problem, blocked(item), now)
+            later = max(retry_at(item.attempts, now), item.changed_at + company.settle)
+            items.note(connection, item, not_before=later, attempts=item.attempts + tries)
 
 
 @contextmanager
-def guarded(company: Company, item: Item) -> Iterator[None]:
-    """What goes wrong with one item is put aside with it, and the others go on (invariant I11).
+def guarded(company: Company, *chosen: Item) -> Iterator[None]:
+    """What goes wrong with these items is put aside with them, and the others go on (invariant I11).
 
     Raises:
         ProblemError: the whole company must wait or halt.
@@ -94,12 +98,15 @@ def guarded(company: Company, item: Item) -> Iterator[None]:
     except ProblemError as moment:
         if moment.problem.verb in {Verb.WAIT, Verb.HALT}:
             raise
-        _aside(company, item, moment.problem)
+        for item in chosen:
+            _aside(company, item, moment.problem)
     except SQLAlchemyError:
         raise
     except Exception as error:  # noqa: BLE001 - a poison document; the log tells all of it
-        _log.exception("failed", company=item.company, document=item.subject)
-        _aside(company, item, failure(item.name, item.subject, error))
+        _log.exception("failed", company=company.name, documents=[item.subject for item in chosen])
+        tries = 1 if len(chosen) == 1 else FAR_APART
+        for item in chosen:
+            _aside(company, item, failure(item.name, item.subject, error), tries=tries)
 
 
 def failure(name: Name, subject: str, error: Exception) -> Problem:
@@ -108,11 +115,11 @@ def failure(name: Name, subject: str, error: Exception) -> Problem:
     return Problem(kind=InternalFailure, subject=subject, facts=facts)
 
 
-def _aside(company: Company, item: Item, problem: Problem) -> None:
+def _aside(company: Company, item: Item, problem: Problem, *, tries: int = 1) -> None:
     with reading(company.engine) as connection:
         present = items.again(connection, item)
     if present.state is State.SENDING:
-        put_off(company, present, problem)
+        put_off(company, [present], problem, tries=tries)
     elif State.HELD in MOVES[present.state]:
         hold(company, replace(item, state=present.state), problem)
 
@@ -130,7 +137,9 @@ def to_held(connection: Connection, company: Company, item: Item, error_id: int,
     A row that was changed while its document was under way starts anew instead: the correction must not wait.
     """
     if item.state is State.SENDING and items.again(connection, item).version != item.sent_version:
-        items.move(connection, item, State.SEEN, company.clock.now(), request_id=None, not_before=None, attempts=0)
+        items.move(
+            connection, item, State.SEEN, company.clock.now(), request_id=None, bid=None, not_before=None, attempts=0
+        )
         return
     moved = items.move(
         connection,
@@ -141,6 +150,7 @@ def to_held(connection: Connection, company: Company, item: Item, error_id: int,
         not_before=again,
         attempts=item.attempts + 1,
         request_id=None,
+        bid=None,
         **items.described(item),
     )
     company.tally.held += moved

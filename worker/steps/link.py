@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -18,49 +19,57 @@ from worker.steps.hold import blocked, to_held
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
+Found = Sequence[tuple[Item, Remote]]
+
 
 def link(company: Company, item: Item, remote: Remote, *, adopted: bool = False) -> None:
-    """Commit the outcome of an item: its link, its state, and the errors that end with it."""
+    """Commit the outcome of one item."""
+    link_all(company, [(item, remote)], adopted=adopted)
+
+
+def link_all(company: Company, found: Found, *, adopted: bool = False) -> None:
+    """Commit the outcomes of items: their links, their states, and the errors that end with them."""
+    if not found:
+        return
     now = company.clock.now()
-    removed = item.operation is Operation.VOID
     with company.begin() as connection:
-        links.save(connection, item, company.realm_id, remote, now, adopted=adopted, removed=removed)
-        present = items.again(connection, item)
-        if not removed and remote.total is not None and item.amount is not None and remote.total != item.amount:
-            _differs(connection, company, item, remote)
-            return
-        changed = item.sent_version is not None and present.version != item.sent_version
-        moved = items.move(
-            connection,
-            item,
-            State.SEEN if changed else State.LINKED,
-            now,
-            attempts=0,
-            not_before=None,
-            request_id=None,
-            fingerprint=item.fingerprint,
-            **items.described(item),
-        )
-        if not moved:
-            return
-        freed = queue.settle_document(connection, company.name, item.kind.value, item.local_id, now)
+        present = items.lock(connection, [item for item, _ in found])
+        links.save_all(connection, company.name, company.realm_id, found, now, adopted=adopted)
+        agreed = [item for item, remote in found if not _differs(connection, company, item, remote)]
+        still = [item for item in agreed if item.id in present and present[item.id].state is item.state]
+        changed = [item for item in still if item.sent_version not in {None, present[item.id].version}]
+        same = [item for item in still if item not in changed]
+        items.move_all(connection, [(item, _settled(item)) for item in same], State.LINKED, now)
+        items.move_all(connection, [(item, _settled(item)) for item in changed], State.SEEN, now)
+        documents = [(item.kind.value, item.local_id) for item in still]
+        freed = queue.settle_documents(connection, company.name, documents, now)
         items.wake(connection, company.name, freed, {State.HELD}, now)
-    company.tally.linked += 1
+    company.tally.linked += len(still)
 
 
-def _differs(connection: Connection, company: Company, item: Item, remote: Remote) -> None:
+def _settled(item: Item) -> dict[str, Any]:
+    return {
+        "attempts": 0,
+        "not_before": None,
+        "request_id": None,
+        "bid": None,
+        "fingerprint": item.fingerprint,
+        **items.described(item),
+    }
+
+
+def _differs(connection: Connection, company: Company, item: Item, remote: Remote) -> bool:
     """Held, though QuickBooks has it: the link forgets what was sent, so that a resync sends it again."""
-    now = company.clock.now()
+    removed = item.operation is Operation.VOID
+    if removed or remote.total is None or item.amount is None or remote.total == item.amount:
+        return False
     problem = Problem(
         kind=TotalsDiffer,
-        subject=f"{item.kind} {item.local_id}",
-        facts={
-            "document": item.name,
-            "local_total": item.amount if item.amount is not None else "",
-            "remote_total": remote.total if remote.total is not None else "",
-        },
+        subject=item.subject,
+        facts={"document": item.name, "local_total": item.amount, "remote_total": remote.total},
     )
-    error_id = queue.record(connection, problem, blocked(item), now)
+    error_id = queue.record(connection, problem, blocked(item), company.clock.now())
     found = links.live(connection, company.name, company.realm_id, {(item.kind, item.local_id)})
     links.amend(connection, found[item.kind, item.local_id], fingerprint="")
     to_held(connection, company, item, error_id, None)
+    return True

@@ -24,7 +24,7 @@ from worker.steps.link import link
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
-CHUNK = 100
+CHUNK = 300  # ten calls of 30 documents
 PATIENCE = 3  # ticks that a document waits for another one to give up its number
 KINDS_WITH_NUMBERS = frozenset({DocumentKind.INVOICE, DocumentKind.REFUND, DocumentKind.FEE})
 NO_SUGGESTION = phrase("another number")
@@ -56,8 +56,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
             if not _wants_check(item) or not _taken(company, item, numbers):
                 free.append(item)
     with company.begin() as connection:
-        for item in free:
-            items.move(connection, item, State.NUMBERED, company.clock.now())
+        items.move_all(connection, [(item, {}) for item in free], State.NUMBERED, company.clock.now())
     return bool(due)
 
 

@@ -87,7 +87,7 @@ def _carry_out(
             items.wake(connection, company.name, order.documents, {State.HELD}, now)
             for item in concerned:
                 if item.state is State.SENDING:
-                    items.note(connection, item, not_before=None)
+                    items.note(connection, item, not_before=item.changed_at + company.settle)
         case Action.UNSKIP:
             items.wake(connection, company.name, order.documents, {State.SKIPPED}, now)
         case Action.SKIP:

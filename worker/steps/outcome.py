@@ -2,54 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from connectors.contract import Operation, Outcome, Posted, Refused, Remote, Unknown
+from connectors.contract import Operation, Outcome, Posted, Refused, Remote, Returned, Unknown
 from connectors.documents import DocumentKind
-from errors.kinds import Category, ChangedInQuickBooks, DeletedInQuickBooks, OutcomeUnknown, Verb
+from errors.kinds import Category, ChangedInQuickBooks, DeletedInQuickBooks, OutcomeUnknown, QuickBooksUnavailable, Verb
 from errors.problem import Fact, Phrase, Problem, ProblemError, phrase
 from worker.state import items, links
 from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
-from worker.steps.hold import hold, put_off
-from worker.steps.link import link
+from worker.steps.hold import guarded, hold, put_off
+from worker.steps.link import link, link_all
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
 
-def settle(company: Company, item: Item, outcome: Outcome) -> None:
-    """Commit it.
+def settle(company: Company, sent: Sequence[tuple[Item, Outcome]]) -> None:
+    """Commit what one call brought: what is in QuickBooks first, then each fault with its document alone.
 
     Raises:
         ProblemError: the company cannot go on now.
     """
-    match outcome:
-        case Posted(remote=remote):
-            company.tally.posted[item.kind] += 1
-            link(company, item, remote)
-        case Unknown(problem=problem):
-            _unknown(company, item, problem)
-        case Refused():
-            _refused(company, item, outcome)
+    posted = [(item, outcome.remote) for item, outcome in sent if isinstance(outcome, Posted)]
+    company.tally.posted.update(item.kind for item, _ in posted)
+    link_all(company, posted)
+    unknown = [(item, outcome) for item, outcome in sent if isinstance(outcome, Unknown)]
+    whole = len(sent) > 1 and len(unknown) == len(sent)
+    stops = [_no_answer(company, unknown)] if whole else [_unknown(company, item, one) for item, one in unknown]
+    for item, outcome in sent:
+        if isinstance(outcome, Returned):
+            _move(company, item, State.NUMBERED)
+        elif isinstance(outcome, Refused):
+            stops.append(_guarded_refusal(company, item, outcome))
+    for stop in stops:
+        if stop is not None:
+            raise ProblemError(stop)
 
 
-def _unknown(company: Company, item: Item, problem: Problem) -> None:
+def _unknown(company: Company, item: Item, outcome: Unknown) -> Problem | None:
     """The first time it may be an outage (WAIT): the company's tick stops. After that it is this document's own
     trouble: it stands in the error table, and the others go on.
     """
+    problem = outcome.problem
     outage = problem.verb in {Verb.WAIT, Verb.HALT} and item.attempts == 0
-    put_off(company, item, None if outage else _of_the_item(item, problem))
-    if outage:
-        raise ProblemError(problem)
+    _spend(company, [(item, outcome)])
+    put_off(company, [item], None if outage else _of_the_item(item, problem))
+    return problem if outage else None
+
+
+def _no_answer(company: Company, unknown: Sequence[tuple[Item, Unknown]]) -> Problem | None:
+    """Nothing is known of a whole batch. The first time the company's tick stops; after that the batch is its own
+    trouble, one error for all of it, until smaller ones tell which document it is.
+    """
+    item, outcome = unknown[0]
+    outage = all(each.attempts == 0 for each, _ in unknown)
+    _spend(company, unknown)
+    own = replace(_outcome_unknown(item, outcome.problem), subject=f"batch {item.request_id}")
+    put_off(company, [each for each, _ in unknown], None if outage else own)
+    return _as_outage(company, outcome.problem) if outage else None
+
+
+def _as_outage(company: Company, problem: Problem) -> Problem:
+    if problem.verb in {Verb.WAIT, Verb.HALT}:
+        return problem
+    detail = Phrase(problem.kind.sentence(), problem.facts)
+    subject = f"company {company.name}"
+    return Problem(kind=QuickBooksUnavailable, subject=subject, facts={"detail": detail}, fault=problem.fault)
+
+
+def _spend(company: Company, unknown: Sequence[tuple[Item, Unknown]]) -> None:
+    """A request id that was answered might be answered the same for ever: no document goes again under it."""
+    with company.begin() as connection:
+        items.note_all(connection, [item for item, outcome in unknown if outcome.answered], request_id=None, bid=None)
+
+
+def _guarded_refusal(company: Company, item: Item, outcome: Refused) -> Problem | None:
+    try:
+        with guarded(company, item):
+            _refused(company, item, outcome)
+    except ProblemError as moment:
+        return moment.problem
+    return None
 
 
 def _of_the_item(item: Item, problem: Problem) -> Problem:
     """An outage that only this document meets, again and again, is its own error."""
     if problem.kind.category is not Category.COMPANY:
         return problem
+    return _outcome_unknown(item, problem)
+
+
+def _outcome_unknown(item: Item, problem: Problem) -> Problem:
     facts: dict[str, Fact] = {"document": item.name, "detail": Phrase(problem.kind.sentence(), problem.facts)}
     return Problem(kind=OutcomeUnknown, subject=item.subject, facts=facts, fault=problem.fault)
 
@@ -127,4 +175,4 @@ def _problem(item: Item, kind: type[ChangedInQuickBooks | DeletedInQuickBooks], 
 
 def _move(company: Company, item: Item, to: State) -> None:
     with company.begin() as connection:
-        items.move(connection, item, to, company.clock.now(), request_id=None, not_before=None)
+        items.move(connection, item, to, company.clock.now(), request_id=None, bid=None, not_before=None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors.contract import Operation, References
 from connectors.documents import Customer, Document, DocumentKind, Service
@@ -26,7 +26,9 @@ from worker.steps.referring import Key, Known, references
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
-CHUNK = 100
+Prepared = tuple[Item, Mapping[str, Any]]  # what is kept with the move
+
+CHUNK = 300  # ten calls of 30 documents
 
 
 def run(company: Company, kind: DocumentKind) -> bool:
@@ -51,12 +53,17 @@ def _prepare(company: Company, kind: DocumentKind, candidates: Sequence[tuple[It
     known = _known(company, candidates)
     if kind in {DocumentKind.CUSTOMER, DocumentKind.SERVICE}:
         candidates = matching.settle(company, candidates, known.links)
+    ready: list[Prepared] = []
     for done, (item, document) in enumerate(candidates, start=1):
         if company.enough():
-            return
+            break
         with guarded(company, item):
-            _one(company, item, document, known)
+            prepared = _one(company, item, document, known)
+            if prepared is not None:
+                ready.append(prepared)
         company.progress("prepare", kind.value, done, len(candidates))
+    with company.begin() as connection:
+        items.move_all(connection, ready, State.PREPARED, company.clock.now())
 
 
 def _numbered(item: Item, document: Document) -> Document:
@@ -93,7 +100,8 @@ def _known(company: Company, candidates: Sequence[tuple[Item, Document]]) -> Kno
         )
 
 
-def _one(company: Company, item: Item, document: Document, known: Known) -> None:
+def _one(company: Company, item: Item, document: Document, known: Known) -> Prepared | None:
+    """What is to be kept with the move to prepared; None when the item goes another way."""
     item = replace(item, customer=_customer_name(item, known))
     current = known.links.get((item.kind, item.local_id))
     removed = not isinstance(document, Customer | Service) and document.removed
@@ -105,12 +113,13 @@ def _one(company: Company, item: Item, document: Document, known: Known) -> None
     elif current is not None and (current.fingerprint == print_ or current.removed):
         _already_there(company, item, current, print_)
     elif removed:
-        _body(company, item, document, References(), Operation.VOID, current, print_)
+        return _body(company, item, document, References(), Operation.VOID, current, print_)
     else:
         found = references(company, item, document, known)
         if found is not None:
             operation = Operation.CREATE if current is None else Operation.UPDATE
-            _body(company, item, document, found, operation, current, print_)
+            return _body(company, item, document, found, operation, current, print_)
+    return None
 
 
 def _never_posted(company: Company, item: Item) -> None:
@@ -142,18 +151,14 @@ def _body(
     operation: Operation,
     current: Link | None,
     print_: str,
-) -> None:
+) -> Prepared | None:
     remote = current.remote if current else None
     body = company.target.prepare(document, references, operation, remote, item.marker)
     if not isinstance(body, str):
         hold(company, item, *body)
-        return
-    _move(company, item, State.PREPARED, operation=operation, fingerprint=print_, body=body, not_before=None)
-
-
-def _move(company: Company, item: Item, to: State, **values: object) -> None:
-    with company.begin() as connection:
-        items.move(connection, item, to, company.clock.now(), **items.described(item), **values)
+        return None
+    exact = {"operation": operation, "fingerprint": print_, "body": body, "not_before": None}
+    return item, {**items.described(item), **exact}
 
 
 def _vanished(item: Item) -> Problem:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from connectors.contract import Operation
+from connectors.contract import Operation, Posting, Remote
 from errors import queue
 from errors.kinds import Action
+from errors.problem import Problem
 from worker.state import items
 from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.machine import State
 from worker.steps.adopting import hold_taken, owner
-from worker.steps.hold import guarded
-from worker.steps.link import link
-from worker.steps.outcome import settle
-from worker.steps.post import posting
+from worker.steps.asking import in_halves
+from worker.steps.hold import guarded, put_off
+from worker.steps.link import link_all
+from worker.steps.post import posting, send
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
@@ -33,33 +35,74 @@ def run(company: Company) -> None:
     while moved and not company.stopping():
         with reading(company.engine) as connection:
             due = items.due(connection, company.name, State.SENDING, None, company.tally.began, CHUNK)
-        for item in due:
-            with guarded(company, item):
-                _one(company, item)
+        found, refused = in_halves(
+            company, [(item, posting(item)) for item in due], lambda lost: _held(company, lost), aside=_put_off
+        )
+        _adopt(company, [(item, found[item.subject]) for item in due if item.subject in found])
+        missing = [item for item in due if item.subject not in found and item.id not in refused]
+        for together in _calls(company, _wanted(company, missing)):
+            send(company, together)
         moved = bool(due)
 
 
-def _one(company: Company, item: Item) -> None:
-    """Take over what QuickBooks holds; only what it lacks is sent again: the same request id, the same bytes."""
-    remote = company.target.find(posting(item), item.marker)
-    if remote is None and _unwanted(company, item):
-        with company.begin() as connection:
-            items.move(connection, item, State.HELD, company.clock.now(), request_id=None, not_before=None)
-        return
-    if remote is None:
-        settle(company, item, company.target.send(posting(item)))
-        return
-    other = owner(company, item, remote.target_id) if item.operation is Operation.CREATE else None
-    if other is not None:  # found by its name alone: it is another record's
-        hold_taken(company, item, other)
-        return
-    company.tally.posted[item.kind] += 1
-    link(company, item, remote)
+def _held(company: Company, lost: Sequence[Posting]) -> dict[str, Remote]:
+    return dict(company.target.find(lost))
 
 
-def _unwanted(company: Company, item: Item) -> bool:
-    """A person has skipped or deleted it meanwhile: the order waits until it is known that QuickBooks lacks it."""
+def _put_off(company: Company, item: Item, problem: Problem) -> None:
+    put_off(company, [item], problem)
+
+
+def _adopt(company: Company, found: Sequence[tuple[Item, Remote]]) -> None:
+    """Take over what QuickBooks holds."""
+    ours: list[tuple[Item, Remote]] = []
+    for item, remote in found:
+        other = owner(company, item, remote.target_id) if item.operation is Operation.CREATE else None
+        if other is None:
+            ours.append((item, remote))
+        else:  # found by its name alone: it is another record's
+            with guarded(company, item):
+                hold_taken(company, item, other)
+    company.tally.posted.update(item.kind for item, _ in ours)
+    link_all(company, ours)
+
+
+def _wanted(company: Company, missing: Sequence[Item]) -> list[Item]:
+    """What is sent again: the same request id, the same bytes. What a person has taken out meanwhile is not."""
+    if not missing:
+        return []
+    now = company.clock.now()
+    unwanted = _unwanted(company)
+    with company.begin() as connection:
+        for item in missing:
+            if (item.kind.value, item.local_id) in unwanted:
+                items.move(connection, item, State.HELD, now, request_id=None, not_before=None)
+    return [item for item in missing if (item.kind.value, item.local_id) not in unwanted]
+
+
+def _unwanted(company: Company) -> set[tuple[str, str]]:
+    """A person has skipped or deleted it: the order waits until it is known that QuickBooks lacks it."""
     with reading(company.engine) as connection:
         orders = queue.pending_actions(connection, company.name)
-    ended = (order.documents for order in orders if order.action in {Action.SKIP, Action.DELETE})
-    return any((item.kind.value, item.local_id) in documents for documents in ended)
+    ended = [order.documents for order in orders if order.action in {Action.SKIP, Action.DELETE}]
+    return {document for documents in ended for document in documents}
+
+
+def _calls(company: Company, again: Sequence[Item]) -> Iterator[list[Item]]:
+    """Those that left together go again together, as far as there is room. What has no request id any more, since
+    QuickBooks might for ever answer the same under it, gets a new one.
+    """
+    batches: dict[str, list[Item]] = {}
+    for item in again:
+        together = item.request_id or ("" if _may_travel(company, item) else item.subject)
+        batches.setdefault(together, []).append(item)
+    for batch in batches.values():
+        waiting = batch
+        while waiting:
+            room = company.target.room(max(item.attempts for item in waiting))
+            yield waiting[:room]
+            waiting = waiting[room:]
+
+
+def _may_travel(company: Company, item: Item) -> bool:
+    return item.operation is not None and company.target.batchable(item.kind, item.operation)

@@ -56,6 +56,7 @@ def _missing(company: Company, item: Item, document: Document, need: Need, other
         hold_with(company, item, other.error_id)
     else:
         later = company.clock.now() + DEPENDENCY_WAIT
+        company.tally.deferred.add(item.id)
         with company.begin() as connection:
             # Linked, but not in this QuickBooks company (it was replaced by another one): it is posted there first.
             items.wake(connection, company.name, [need.key], {State.LINKED}, company.clock.now())
