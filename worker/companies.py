@@ -80,6 +80,7 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
             create_services=chosen.policies.services == "create",
             default_service=chosen.policies.default_service,
             overlap=timedelta(seconds=chosen.source.overlap),
+            settle=timedelta(seconds=config.quickbooks.settle),
             calls=lambda: target.calls,
         )
     finally:

@@ -13,6 +13,7 @@ from worker.config.schema import Config, QuickBooks, Source
 
 Found = Iterator[tuple[Path, str]]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LONGEST_CALL = 120  # seconds; QBO gives up on a call then, qbo-facts section 1.7
 
 
 def always(config: Config) -> Found:
@@ -82,6 +83,11 @@ def _limits(quickbooks: QuickBooks) -> Found:
     for name, most in (("requests_per_second", 10), ("requests_per_minute", 500)):
         if getattr(quickbooks.limits, name) > most:
             yield ("quickbooks", "limits", name), say("Intuit allows at most {most}", most=most)
+    if quickbooks.settle < LONGEST_CALL:
+        yield (
+            ("quickbooks", "settle"),
+            say("at least {least}: so long QuickBooks may work on a call that it has not answered", least=LONGEST_CALL),
+        )
 
 
 def _environment(value: str) -> Found:

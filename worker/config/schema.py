@@ -52,6 +52,7 @@ class QuickBooks(Section):
     token_key_file: Path | None = None
     timeout: Seconds = 60
     connect_timeout: Seconds = 10
+    settle: Annotated[float, Field(ge=0)] = 125  # before a call without an answer is looked up; see checks.py
     limits: Limits = Limits()
 
 
