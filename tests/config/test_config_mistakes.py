@@ -217,7 +217,7 @@ def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path):
 def test_intuits_own_limits_cannot_be_configured_away(wrong, right):
     eager = 'environment = "sandbox"\nsettle = 30\nlimits.requests_per_second = 11\n'
     assert wrong(GOOD.replace('environment = "sandbox"\n', eager)) == [
-        "cuadre.toml:3: quickbooks.settle: at least 120: so long QuickBooks may work on a call that it has not answered",
+        "cuadre.toml:3: quickbooks.settle: at least 120: so long QuickBooks may work on a call that it did not answer",
         "cuadre.toml:4: quickbooks.limits.requests_per_second: Intuit allows at most 10",
     ]
     local = eager.replace('"sandbox"', '"http://127.0.0.1:8401"')

@@ -86,7 +86,7 @@ def _limits(quickbooks: QuickBooks) -> Found:
     if quickbooks.settle < LONGEST_CALL:
         yield (
             ("quickbooks", "settle"),
-            say("at least {least}: so long QuickBooks may work on a call that it has not answered", least=LONGEST_CALL),
+            say("at least {least}: so long QuickBooks may work on a call that it did not answer", least=LONGEST_CALL),
         )
 
 
