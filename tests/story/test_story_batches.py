@@ -16,7 +16,9 @@ from connectors.quickbooks.sandbox.core import FIRST_REALM
 from errors import kinds
 from tests.support.house import House
 from tests.support.quickbooks_desk import DAY
+from worker.state.items import Item
 from worker.state.machine import State
+from worker.steps import link
 
 REPLAYS = ("original", "refuse", "ignore")
 
@@ -286,3 +288,34 @@ def test_what_may_still_be_under_way_is_not_looked_up_yet(house: House) -> None:
     assert len(house.sandbox.journal.entries) == before
     house.tick()
     assert house.states() == {State.LINKED: 5}
+
+
+def test_two_customers_of_one_name_whose_batch_was_lost_never_share_what_is_found(house: House) -> None:
+    house.customer("c1", "Juan Pérez", email="one@example.com")
+    house.customer("c2", "Juan Pérez", email="two@example.com")
+    house.fail("lose_reply", entity="batch")
+    house.tick()
+    house.tick()
+    assert house.kinds() == [kinds.CustomerNameTaken]
+    assert house.states() == {State.LINKED: 1, State.HELD: 1}
+
+
+def test_an_answer_that_makes_the_code_fail_is_put_aside_and_the_rest_of_its_batch_is_linked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(house, 10)
+    differs = link._differs
+
+    def boom(connection: Any, company: Any, item: Item, remote: Any) -> bool:
+        if item.local_id == "7":
+            raise KeyError("boom")
+        return differs(connection, company, item, remote)
+
+    monkeypatch.setattr(link, "_differs", boom)
+    house.tick()
+    assert house.kinds() == [kinds.InternalFailure]
+    assert house.states() == {State.LINKED: 11, State.SENDING: 1}
+    monkeypatch.undo()
+    house.tick()
+    assert house.errors() == []
+    assert len(house.rows("Invoice")) == 10

@@ -123,7 +123,7 @@ def test_a_process_that_dies_between_answer_and_commit_adopts_what_it_had_posted
     fill(house)
     for _ in range(6):
         with monkeypatch.context() as patched:
-            patched.setattr("worker.steps.outcome.link_all", _power_cut)
+            patched.setattr("worker.steps.outcome.link_each", _power_cut)
             with pytest.raises(KeyboardInterrupt):
                 house.tick()
         house.tick(stopping=lambda: False)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.contract import Operation, Remote
 from errors import queue
 from errors.kinds import TotalsDiffer
-from errors.problem import Problem
+from errors.problem import Problem, ProblemError
 from worker.state import items, links
 from worker.state.items import Item
 from worker.state.machine import State
-from worker.steps.hold import blocked, to_held
+from worker.steps.hold import blocked, guarded, to_held
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
+
+_log = structlog.get_logger("cuadre.steps")
 
 Found = Sequence[tuple[Item, Remote]]
 
@@ -45,6 +49,21 @@ def link_all(company: Company, found: Found, *, adopted: bool = False) -> None:
         freed = queue.settle_documents(connection, company.name, documents, now)
         items.wake(connection, company.name, freed, {State.HELD}, now)
     company.tally.linked += len(still)
+
+
+def link_each(company: Company, found: Found) -> None:
+    """As `link_all`; where one of them makes the code fail, that one is put aside and the others are linked."""
+    try:
+        link_all(company, found)
+    except (ProblemError, SQLAlchemyError):
+        raise
+    except Exception:
+        if len(found) == 1:
+            raise
+        _log.exception("linked one by one", company=company.name)
+        for item, remote in found:
+            with guarded(company, item):
+                link(company, item, remote)
 
 
 def _settled(item: Item) -> dict[str, Any]:

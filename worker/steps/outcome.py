@@ -16,7 +16,7 @@ from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
 from worker.steps.hold import guarded, hold, put_off
-from worker.steps.link import link, link_all
+from worker.steps.link import link, link_each
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
@@ -30,7 +30,7 @@ def settle(company: Company, sent: Sequence[tuple[Item, Outcome]]) -> None:
     """
     posted = [(item, outcome.remote) for item, outcome in sent if isinstance(outcome, Posted)]
     company.tally.posted.update(item.kind for item, _ in posted)
-    link_all(company, posted)
+    link_each(company, posted)
     unknown = [(item, outcome) for item, outcome in sent if isinstance(outcome, Unknown)]
     whole = len(sent) > 1 and len(unknown) == len(sent)
     stops = [_no_answer(company, unknown)] if whole else [_unknown(company, item, one) for item, one in unknown]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from connectors.contract import Operation, Posting, Remote
+from connectors.documents import DocumentKind
 from errors import queue
 from errors.kinds import Action
 from errors.problem import Problem
@@ -16,7 +17,7 @@ from worker.state.machine import State
 from worker.steps.adopting import hold_taken, owner
 from worker.steps.asking import in_halves
 from worker.steps.hold import guarded, put_off
-from worker.steps.link import link_all
+from worker.steps.link import link_each
 from worker.steps.post import posting, send
 
 if TYPE_CHECKING:
@@ -54,17 +55,20 @@ def _put_off(company: Company, item: Item, problem: Problem) -> None:
 
 
 def _adopt(company: Company, found: Sequence[tuple[Item, Remote]]) -> None:
-    """Take over what QuickBooks holds."""
+    """Take over what QuickBooks holds. One found by its name alone belongs to the first who asks for it."""
     ours: list[tuple[Item, Remote]] = []
+    claimed: dict[tuple[DocumentKind, str], str] = {}
     for item, remote in found:
         other = owner(company, item, remote.target_id) if item.operation is Operation.CREATE else None
+        other = other or claimed.get((item.kind, remote.target_id))
         if other is None:
+            claimed[item.kind, remote.target_id] = item.local_id
             ours.append((item, remote))
-        else:  # found by its name alone: it is another record's
+        else:
             with guarded(company, item):
                 hold_taken(company, item, other)
     company.tally.posted.update(item.kind for item, _ in ours)
-    link_all(company, ours)
+    link_each(company, ours)
 
 
 def _wanted(company: Company, missing: Sequence[Item]) -> list[Item]:
