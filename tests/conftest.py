@@ -88,6 +88,4 @@ def house(state_url: str, sqlite_url: str) -> Iterator[House]:
     """A whole house in one process, on each of them."""
     built = build(state_url, sqlite_url)
     yield built
-    built.company.source.close()
-    built.books.dispose()
-    built.engine.dispose()
+    built.close()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 
 import pytest
 
 from connectors.quickbooks.sandbox.core import FIRST_REALM
 from tests.support.cases import CASES, Case, Mixed, settle
-from tests.support.crashing import Bodies, WatchedAdapter, forgotten, watched
+from tests.support.crashing import WatchedAdapter, forgotten, watched
 from tests.support.house import House
+from tests.support.striking import rewritten
 
 
 @pytest.mark.parametrize("case", [*CASES, Mixed()], ids=str)
@@ -25,14 +25,14 @@ def test_a_process_may_die_at_any_boundary_of_a_posting(house: House, case: Case
     visited, wrong = 0, []
     for names, image, count in life.deaths():
         image.restore(house)
-        bodies: Bodies = defaultdict(set)
-        house.restart(WatchedAdapter(house.sandbox, bodies, lambda _: None))
+        wire = WatchedAdapter(house.sandbox)
+        house.restart(wire)
         visited += count
         try:
             settle(house, lambda: case.check(house))
             house.tick()
             case.check(house)
-            assert [request for request, sent in bodies.items() if len(sent) > 1] == []
+            assert rewritten(wire.sent) == []
         except AssertionError as error:
             wrong.append(f"{names}: {error}")
     assert wrong == []

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from sqlalchemy import Engine, delete, insert, inspect, select
@@ -25,11 +25,10 @@ from connectors.quickbooks.sandbox.books.company import Company
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
 from connectors.quickbooks.sandbox.storage import state
 from tests.support.house import House
+from tests.support.striking import Write, writes
 from worker.state import database
 
 TABLES = [table for metadata in database.TABLES for table in metadata.sorted_tables]
-
-Bodies = dict[str, set[bytes]]
 
 
 @dataclass(frozen=True)
@@ -79,19 +78,17 @@ def forgotten(engine: Engine) -> set[str]:
 
 
 class WatchedAdapter(SandboxAdapter):
-    """The wire, with what was sent under each request id: one text for each, or invariant I3 is broken."""
+    """The wire: tells before each call reaches QuickBooks, and before its answer is seen; keeps what was written."""
 
-    def __init__(self, sandbox: Sandbox, bodies: Bodies, passed: Callable[[str], object]) -> None:
+    def __init__(self, sandbox: Sandbox, passed: Callable[[str], object] = lambda _: None) -> None:
         super().__init__(sandbox)
-        self._bodies = bodies
+        self.sent: list[Write] = []
         self._passed = passed
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        address = urlsplit(request.url or "")
-        called = f"{request.method} {address.path.rsplit('/', 1)[-1]}"
-        for request_id in parse_qs(address.query).get("requestid", []):
-            self._bodies[request_id].add(bytes(request.body or b""))
+        called = f"{request.method} {urlsplit(request.url or '').path.rsplit('/', 1)[-1]}"
         self._passed(f"before {called}")
+        self.sent += writes(request)
         response = super().send(request, *args, **kwargs)
         self._passed(f"after {called}")
         return response
@@ -127,7 +124,7 @@ def watched(house: House) -> Iterator[Life]:
         commit(connection)
         passed("after a commit")
 
-    house.restart(WatchedAdapter(house.sandbox, defaultdict(set), passed))
+    house.restart(WatchedAdapter(house.sandbox, passed))
     dialect.do_commit = do_commit
     try:
         yield life

@@ -151,6 +151,12 @@ class House:
         self.company.source.close()
         self.company = self.opened(adapter or SandboxAdapter(self.sandbox))
 
+    def close(self) -> None:
+        """Give every connection back."""
+        self.company.source.close()
+        self.books.dispose()
+        self.engine.dispose()
+
     def errors(self, state: ErrorState = ErrorState.OPEN) -> list[ErrorRow]:
         with self.engine.connect() as connection:
             return queue.list_errors(connection, Selection(state=state), limit=1000)

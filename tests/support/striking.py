@@ -94,21 +94,23 @@ def request_id(request: requests.PreparedRequest) -> str | None:
 
 
 def writes(request: requests.PreparedRequest) -> Iterator[Write]:
-    """The documents that a request carries."""
-    text = _text(request)
-    items = json.loads(text).get("BatchItemRequest") if is_batch(request) else None
-    if items is None:
-        yield Write(str(request_id(request)), text)
-    for item in items or ():
-        yield Write(f"{request_id(request)} {item['bId']}", json.dumps(item))
+    """The documents that a request carries; none, when it only reads."""
+    name, text = request_id(request), _text(request)
+    if name is None:
+        return
+    if not is_batch(request):
+        yield Write(name, text)
+        return
+    for item in json.loads(text)["BatchItemRequest"]:
+        yield Write(f"{name} {item['bId']}", json.dumps(item))
 
 
-def bodies(sent: Iterable[Write]) -> dict[str, set[str]]:
-    """What left under each key: more than one text breaks invariant I3."""
+def rewritten(sent: Iterable[Write]) -> list[str]:
+    """The keys under which more than one text left: invariant I3 is broken there."""
     found = defaultdict(set)
     for write in sent:
         found[write.key].add(write.body)
-    return found
+    return [key for key, texts in found.items() if len(texts) > 1]
 
 
 def is_batch(request: requests.PreparedRequest) -> bool:
