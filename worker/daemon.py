@@ -19,6 +19,7 @@ from worker.clock import Clock
 from worker.config import ConfigError, Loaded
 from worker.config.schema import Config
 from worker.notify import Notify
+from worker.pipeline import TickReport
 from worker.schedule.dispatch import Dispatch
 from worker.schedule.ticks import MAIL, Ticks, rhythms
 from worker.schedule.workshop import Workshop
@@ -97,7 +98,13 @@ class Daemon:
         """The scheduler's call: hand the work to a thread."""
         if name == MAIL:
             return self._dispatch.offer(name, lambda: self._deliver(self._config))
-        return self._dispatch.offer(name, lambda: self._workshop.tick(name))
+        return self._dispatch.offer(name, lambda: self._work(name))
+
+    def _work(self, name: str) -> None:
+        """A tick that was cut short goes on at once: a long import does not wait for the next poll again and again."""
+        report = self._workshop.tick(name)
+        while isinstance(report, TickReport) and report.unfinished and not self._stopping.is_set():
+            report = self._workshop.tick(name)
 
     def _next(self) -> int | None:
         try:

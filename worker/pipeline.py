@@ -128,6 +128,7 @@ class TickReport:
     waiting: int
     halted: Problem | None
     calls: int
+    unfinished: bool = False  # it was cut short, and there is more to do
 
 
 def run(company: Company) -> TickReport:
@@ -226,6 +227,7 @@ def _drain(step: Callable[[Company, DocumentKind], bool], company: Company, kind
 
 def _report(company: Company, started: datetime, calls: int, halted: Problem | None) -> TickReport:
     finished = company.clock.now()
+    cut = company.enough() and not company.stopping()
     with company.begin() as connection:
         report = TickReport(
             company=company.name,
@@ -237,6 +239,7 @@ def _report(company: Company, started: datetime, calls: int, halted: Problem | N
             waiting=items.waiting(connection, company.name),
             halted=halted,
             calls=company.calls() - calls,
+            unfinished=cut and halted is None and items.any_due(connection, company.name, finished),
         )
         runs.save(connection, report)
     return report

@@ -38,12 +38,25 @@ def find(client: Client, postings: Sequence[Posting]) -> Mapping[str, Remote]:
         ProblemError: QuickBooks does not answer.
     """
     lost = [_Lost(posting=posting, body=decode(posting.body)) for posting in postings]
-    questions = list(dict.fromkeys(_questions(lost)))
+    found = _answered(client, lost, _questions(lost))
+    # QuickBooks or a person may have replaced a number: what is not found by it is looked for by its date.
+    numbered = [one for one in lost if one.posting.subject not in found and _number(one)]
+    return {**found, **_answered(client, numbered, _entered(numbered))}
+
+
+def _answered(client: Client, lost: Sequence[_Lost], questions: Iterable[Question]) -> dict[str, Remote]:
+    asked = list(dict.fromkeys(questions))
     rows: dict[str, list[Row]] = {}
-    for question, found in zip(questions, ask(client, questions), strict=True):
+    for question, found in zip(asked, ask(client, asked), strict=True):
         rows.setdefault(question.entity, []).extend(found)
     held = {one.posting.subject: _held(one, rows.get(_entity(one), [])) for one in lost}
     return {subject: remote for subject, remote in held.items() if remote is not None}
+
+
+def _number(lost: _Lost) -> str:
+    """The number by which a new document can be found, "" for a change and for what has none."""
+    field = ENTITIES[lost.posting.kind].number_field
+    return str(lost.body.get(field) or "") if field and lost.posting.operation is Operation.CREATE else ""
 
 
 def _entity(lost: _Lost) -> str:
@@ -54,8 +67,7 @@ def _entity(lost: _Lost) -> str:
 
 
 def _questions(lost: Sequence[_Lost]) -> Iterator[Question]:
-    for kind in DocumentKind:
-        of_kind = [one for one in lost if one.posting.kind is kind]
+    for kind, of_kind in _by_kind(lost):
         created = [one for one in of_kind if one.posting.operation is Operation.CREATE]
         changed = [one for one in of_kind if one.posting.operation is not Operation.CREATE]
         state = query.ANY_STATE if ENTITIES[kind].is_list else ""
@@ -63,16 +75,23 @@ def _questions(lost: Sequence[_Lost]) -> Iterator[Question]:
         if kind in _NAMES:
             yield from _one_of(kind, _NAMES[kind], [str(one.body[_NAMES[kind]]) for one in created], state)
         else:
-            yield from _marked(kind, created)
+            yield from _one_of(kind, ENTITIES[kind].number_field, filter(None, map(_number, created)))
+            yield from _entered([one for one in created if not _number(one)])
 
 
-def _marked(kind: DocumentKind, created: Sequence[_Lost]) -> Iterator[Question]:
-    """By number, whatever the clocks say; and by date, since QuickBooks may have replaced a number."""
-    field = ENTITIES[kind].number_field
-    yield from _one_of(kind, field, [str(one.body[field]) for one in created if one.body.get(field)])
-    days = [str(one.body["TxnDate"]) for one in created]
-    since = _since(one.posting.since for one in created)
-    yield from _one_of(kind, "TxnDate", days, query.after("MetaData.CreateTime", since) if since else "")
+def _entered(created: Sequence[_Lost]) -> Iterator[Question]:
+    """By what every document has: its date, and that it was not made before we sent it."""
+    for kind, of_kind in _by_kind(created):
+        days = [str(one.body["TxnDate"]) for one in of_kind]
+        since = _since(one.posting.since for one in of_kind)
+        yield from _one_of(kind, "TxnDate", days, query.after("MetaData.CreateTime", since) if since else "")
+
+
+def _by_kind(lost: Sequence[_Lost]) -> Iterator[tuple[DocumentKind, list[_Lost]]]:
+    for kind in DocumentKind:
+        of_kind = [one for one in lost if one.posting.kind is kind]
+        if of_kind:
+            yield kind, of_kind
 
 
 def _since(moments: Iterable[datetime | None]) -> datetime | None:

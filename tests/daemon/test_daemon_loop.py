@@ -17,6 +17,7 @@ from worker.config import Config, ConfigError, Loaded, Mistake
 from worker.config.schema import Company, Mail
 from worker.daemon import Daemon
 from worker.notify import watchdog_seconds
+from worker.pipeline import TickReport
 
 CONFIG = Config(companies={"main": Company(poll=3600)})
 
@@ -27,6 +28,7 @@ class FakeWorkshop:
     def __init__(self):
         self.config = CONFIG
         self.ticked, self.may_end, self.closed = SimpleQueue(), Event(), False
+        self.reports = []
         self.may_end.set()
 
     def tick(self, name):
@@ -34,6 +36,7 @@ class FakeWorkshop:
         assert self.may_end.wait(10)
         if name == "bad":
             raise RuntimeError("ours")
+        return self.reports.pop(0) if self.reports else None
 
     def close(self):
         self.closed = True
@@ -183,3 +186,28 @@ def test_mails_are_delivered_beside_the_companies(house):
 )
 def test_life_is_reported_twice_as_often_as_systemd_asks(environment, seconds):
     assert watchdog_seconds(environment, 7) == seconds
+
+
+def report(*, unfinished):
+    now = Clock().now()
+    return TickReport(
+        company="main",
+        started=now,
+        finished=now,
+        posted={},
+        linked=0,
+        held=0,
+        waiting=1,
+        halted=None,
+        calls=0,
+        unfinished=unfinished,
+    )
+
+
+def test_a_tick_that_was_cut_short_goes_on_at_once_and_one_that_is_done_waits_for_its_poll(house):
+    house.workshop.reports = [report(unfinished=True), report(unfinished=True), report(unfinished=False)]
+    house.start()
+    assert [house.workshop.ticked.get(timeout=10) for _ in range(3)] == ["main"] * 3
+    house.daemon.inbox.put(signal.SIGTERM)
+    house.thread.join(10)
+    assert house.workshop.ticked.empty()

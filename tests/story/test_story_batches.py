@@ -319,3 +319,27 @@ def test_an_answer_that_makes_the_code_fail_is_put_aside_and_the_rest_of_its_bat
     house.tick()
     assert house.errors() == []
     assert len(house.rows("Invoice")) == 10
+
+
+def test_a_document_that_was_renumbered_before_its_answer_came_is_found_by_its_date(house: House) -> None:
+    furnish(house, 2)
+    house.fail("lose_reply", entity="batch")
+    house.tick()
+    held = house.by_number("A-1")
+    renumbered = {"Id": held["Id"], "SyncToken": held["SyncToken"], "sparse": True, "DocNumber": "X-9"}
+    switch(house, replay="ignore")
+    house.outsider("Invoice", renumbered)
+    house.tick()
+    assert len(house.rows("Invoice")) == 2
+    assert house.states() == {State.LINKED: 4}
+
+
+def test_a_tick_that_was_cut_short_says_that_it_is_not_finished(house: House) -> None:
+    furnish(house, 70)
+
+    def slow(step: str, _kind: str, _done: int, _total: int | None) -> None:
+        if step == "post":
+            house.clock.sleep(400)
+
+    assert house.tick(progress=slow).unfinished
+    assert not house.tick().unfinished
