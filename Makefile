@@ -28,6 +28,9 @@ benchmarks: install-dev ## deterministic counts: rows, queries, calls
 	$(BIN)/python -m benchmarks.idle_poll
 	$(BIN)/python -m benchmarks.sandbox_speed
 
+bench: install-dev ## what the engine costs beside a plain python-quickbooks loop: about ten minutes, JSON on the last line
+	$(BIN)/python -m benchmarks.engine
+
 fuzz: install-dev ## a hundred thousand bent requests to the sandbox: FIRST=1 REQUESTS=100000
 	$(BIN)/python -m benchmarks.sandbox_fuzz --first $(or $(FIRST),1) --requests $(or $(REQUESTS),100000)
 
@@ -55,4 +58,4 @@ lock: install-dev ## resolve the dependencies anew
 clean: ## forget the environment
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help demo test check format benchmarks fuzz install install-dev lock clean
+.PHONY: help demo test check format benchmarks bench fuzz install install-dev lock clean
