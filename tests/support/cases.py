@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from connectors.contract import Operation
 from connectors.documents import DocumentKind
@@ -39,6 +39,7 @@ class Case:
 
     kind: DocumentKind
     operation: Operation
+    writes: ClassVar[int] = 1
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.operation}"
@@ -121,7 +122,9 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Batch:
-    """Writes that need nothing of one another: they leave in one batch."""
+    """Writes that need nothing of one another: they leave in one batch, but for the void of an invoice."""
+
+    writes: ClassVar[int] = 7
 
     def __str__(self) -> str:
         return "batch"

@@ -94,9 +94,9 @@ def request_id(request: requests.PreparedRequest) -> str | None:
 
 
 def writes(request: requests.PreparedRequest) -> Iterator[Write]:
-    """The documents that a request carries; none, when it only reads."""
+    """The documents that a request carries. A vendor is none: its name is unique, and its request id is made of it."""
     name, text = request_id(request), _text(request)
-    if name is None:
+    if name is None or urlsplit(request.url or "").path.endswith("/vendor"):
         return
     if not is_batch(request):
         yield Write(name, text)
