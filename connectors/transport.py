@@ -81,11 +81,13 @@ class Session(requests.Session):
     Raises (of every call):
         requests.RequestException: no answer; the line in the log names the class of the failure.
         ProblemError: Throttled, nothing was sent.
+        Exception: what `before_call` raises, nothing was sent.
         ValueError: plain http to another machine.
     """
 
     company = ""
     throttle: Throttle | None = None
+    before_call: Callable[[], None] | None = None  # the last word, behind all waiting: may it still leave?
 
     def __init__(
         self,
@@ -112,6 +114,8 @@ class Session(requests.Session):
             kwargs["timeout"] = (self._timeouts.connect, self._timeouts.read)
         if self.throttle is not None:
             self.throttle.acquire()
+        if self.before_call is not None:
+            self.before_call()
         self.calls += 1
         facts = {"company": self.company, "method": str(method), **_facts(address, kwargs.get("params"))}
         began = self._now()

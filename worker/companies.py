@@ -22,6 +22,7 @@ from worker.config import settings
 from worker.config.schema import Config
 from worker.pipeline import Company
 from worker.state import database
+from worker.state.leases import Lease, length, new_owner
 
 _lock = Lock()
 _connectors: WeakKeyDictionary[Engine, tuple[AppSettings, QuickBooksConnector]] = WeakKeyDictionary()
@@ -66,6 +67,9 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
     token = require_connected(quickbooks.store.load(name), name, quickbooks.app.environment)
     target = quickbooks.open_target(settings.company(config, name))
     source = LocalSource(settings.local(config, name))
+    lasts = length(quickbooks.app.timeouts, target.settings.limits)
+    lease = Lease(engine, name, new_owner(), lasts=lasts, now=clock.now)
+    target.guard(lease.before_call)
     chosen = config.companies[name]
     try:
         yield Company(
@@ -75,6 +79,7 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
             target=target,
             realm_id=token.realm_id,
             clock=clock,
+            lease=lease,
             new_request_id=lambda: uuid4().hex,  # QBO: at most 36 characters leaves room for batches
             create_customers=chosen.policies.customers == "create",
             create_services=chosen.policies.services == "create",
@@ -84,4 +89,6 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
             calls=lambda: target.calls,
         )
     finally:
+        target.guard(None)
+        lease.release()
         source.close()

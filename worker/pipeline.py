@@ -29,6 +29,7 @@ from errors.tables import State as ErrorState
 from worker.clock import Clock
 from worker.state import items, runs
 from worker.state.database import reading
+from worker.state.leases import Fenced, Lease
 from worker.state.machine import State
 from worker.steps import detect, number, orders, post, prepare, recover
 from worker.steps.hold import failure
@@ -94,6 +95,7 @@ class Company:
     target: Target
     realm_id: str
     clock: Clock
+    lease: Lease
     new_request_id: Callable[[], str]
     create_customers: bool = True
     create_services: bool = True
@@ -107,8 +109,12 @@ class Company:
     tally: Tally = field(default_factory=Tally)
 
     def begin(self) -> AbstractContextManager[Connection]:
-        """A transaction of the state database: every write of a tick goes through here, so one fence does."""
-        return self.engine.begin()
+        """A transaction of the state database: every write of a tick goes through here, so one fence does.
+
+        Raises:
+            Fenced: another worker has taken the company over; nothing was written.
+        """
+        return self.lease.begin()
 
     def enough(self) -> bool:
         """Whether this tick should come to its end; what is under way is finished."""
@@ -134,9 +140,20 @@ class TickReport:
 def run(company: Company) -> TickReport:
     """One tick. What is wrong with data or with the other side ends in the error table, never in an exception.
 
+    A company that another worker has is left alone: the report says who has it.
+
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the state database itself is out of reach; nothing is lost.
     """
+    started = company.clock.now()
+    try:
+        company.lease.take()
+        return _tick(company)
+    except Fenced as fenced:
+        return _left_alone(company, started, fenced)
+
+
+def _tick(company: Company) -> TickReport:
     started, calls = company.clock.now(), company.calls()
     company.tally.clear(started)
     halted: Problem | None = None
@@ -145,7 +162,7 @@ def run(company: Company) -> TickReport:
         tried = _steps(company)
     except ProblemError as moment:
         halted = moment.problem
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Fenced):
         raise
     except Exception as error:  # noqa: BLE001 - a mistake of ours stands in the error table, too
         _log.exception("tick failed", company=company.name)
@@ -223,6 +240,21 @@ def _drain(step: Callable[[Company, DocumentKind], bool], company: Company, kind
     while not company.enough() and step(company, kind):
         moved = True
     return moved
+
+
+def _left_alone(company: Company, started: datetime, fenced: Fenced) -> TickReport:
+    """Nothing is written, not even that: the error table and the runs are the other worker's now."""
+    return TickReport(
+        company=company.name,
+        started=started,
+        finished=company.clock.now(),
+        posted={},
+        linked=0,
+        held=0,
+        waiting=0,
+        halted=fenced.problem,
+        calls=0,
+    )
 
 
 def _report(company: Company, started: datetime, calls: int, halted: Problem | None) -> TickReport:

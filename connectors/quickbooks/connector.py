@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -84,6 +84,10 @@ class QuickBooksTarget:
     def calls(self) -> int:
         """Calls made to QuickBooks since this target was opened; reads are metered (qbo-facts section 6)."""
         return self._client.session.calls
+
+    def guard(self, before_call: Callable[[], None] | None) -> None:
+        """Asked before each call from here on; what it raises keeps the call from leaving."""
+        self._client.session.before_call = before_call
 
     # --- the company's set-up -----------------------------------------------------------------------------------------
 

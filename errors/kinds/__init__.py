@@ -31,6 +31,7 @@ from errors.kinds.documents import (
 )
 from errors.kinds.kind import KINDS as KINDS, Action as Action, Category as Category, Kind as Kind, Verb as Verb
 from errors.kinds.moments import (
+    AnotherWorker as AnotherWorker,
     AppRefused as AppRefused,
     CompanyReset as CompanyReset,
     ConnectedElsewhere as ConnectedElsewhere,

@@ -14,6 +14,18 @@ class Throttled(Kind):
     fix = "Nothing to do: it goes on by itself in about a minute."
 
 
+class AnotherWorker(Kind):
+    """Another worker ({owner}) has this company until {until}."""
+
+    code = "another-worker"
+    category = Category.COMPANY
+    verb = Verb.WAIT
+    fix = (
+        "Nothing to do: one worker is enough, and this one tries again by itself. After a crash it goes on at the "
+        "moment named, at the latest."
+    )
+
+
 class QuickBooksUnavailable(Kind):
     """QuickBooks could not be reached or did not answer: {detail}"""
 

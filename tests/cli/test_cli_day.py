@@ -1,5 +1,6 @@
 """A day on the command line: an invoice goes out, a bad one is held, people get their mail."""
 
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -15,6 +16,7 @@ from worker import exits
 from worker.clock import Clock
 from worker.companies import open_state
 from worker.config import load, settings
+from worker.state.leases import Lease
 
 INVOICE = "INSERT INTO invoices (id, customer_id, number, date, total, status) VALUES "
 LINE = "INSERT INTO invoice_lines (invoice_id, position, service_id, quantity, unit_price) VALUES "
@@ -92,6 +94,22 @@ def test_good_rows_are_posted_and_bad_ones_are_held_with_their_reason(cuadre, co
     assert "N-2" in cuadre("errors", "list").out
     again = cuadre("once", "main")
     assert "posted nothing" in again.out
+
+
+def test_once_says_who_works_on_a_company_until_when_and_gives_it_back_at_the_end(cuadre, connected):
+    config = load(Path("cuadre.toml"), {}).config
+    engine = open_state(config)
+    other = Lease(engine, "main", "far:1:x", lasts=timedelta(minutes=2), now=Clock().now)
+    other.take()
+    told = cuadre("once")
+    assert told.code == exits.UNREACHABLE
+    assert "Another worker (far:1:x) has this company until 20" in told.err
+    spanish = cuadre("--language", "es", "once")
+    assert "Otro proceso (far:1:x) tiene esta empresa hasta 20" in spanish.err
+    other.release()
+    assert cuadre("once").code == exits.ATTENTION  # one of its invoices is held, as above
+    other.take()
+    engine.dispose()
 
 
 def test_once_mails_where_no_daemon_runs(cuadre, connected, post):

@@ -45,7 +45,14 @@ def house(engine):
             raise ProblemError(seen.refuse)
         seen.opened += 1
         yield Company(
-            name=name, engine=engine, source=None, target=None, realm_id="1", clock=clock, new_request_id=lambda: ""
+            name=name,
+            engine=engine,
+            source=None,
+            target=None,
+            realm_id="1",
+            clock=clock,
+            lease=None,
+            new_request_id=lambda: "",
         )
         seen.closed += 1
 

@@ -38,6 +38,7 @@ from worker.clock import Clock
 from worker.pipeline import Company, TickReport
 from worker.state import database, items
 from worker.state.items import Item
+from worker.state.leases import Lease, length
 from worker.state.machine import State
 from worker.state.tables import links
 
@@ -55,7 +56,7 @@ class House:
     books: Engine
     sandbox: Sandbox
     company: Company
-    opened: Callable[[BaseAdapter], Company]  # opens the company anew, behind this adapter
+    opened: Callable[..., Company]  # opens the company anew, behind this adapter, for a worker called so
 
     # --- the application ----------------------------------------------------------------------------------------------
 
@@ -248,7 +249,7 @@ def build(state_url: str, books_url: str, *, settings: LocalSettings | None = No
     sandbox.connect(FIRST_REALM, access_token="access-1", refresh_token="refresh-1")
     numbers = count(1)
 
-    def opened(adapter: BaseAdapter) -> Company:
+    def opened(adapter: BaseAdapter, owner: str = BY) -> Company:
         connector = QuickBooksConnector(
             app_settings(),
             TokenStore(engine, [key], now=clock.now),
@@ -259,6 +260,9 @@ def build(state_url: str, books_url: str, *, settings: LocalSettings | None = No
         target = connector.open_target(
             CompanySettings(name=NAME, accounts=ACCOUNTS, payment_methods={"card": "Visa"}, **FAST)
         )
+        lasts = length(connector.app.timeouts, target.settings.limits)
+        lease = Lease(engine, NAME, owner, lasts=lasts, now=clock.now)
+        target.guard(lease.before_call)
         return Company(
             name=NAME,
             engine=engine,
@@ -266,6 +270,7 @@ def build(state_url: str, books_url: str, *, settings: LocalSettings | None = No
             target=target,
             realm_id=FIRST_REALM,
             clock=Clock(now=clock.now, sleep=clock.sleep),
+            lease=lease,
             new_request_id=lambda: f"request-{next(numbers)}",
             calls=lambda: target.calls,
         )

@@ -1,4 +1,4 @@
-"""The spine: one row for each local record of each company, the links to QuickBooks, the cursors, the ticks."""
+"""The spine, one row for each local record of each company; the links to QuickBooks, cursors, leases and ticks."""
 
 from __future__ import annotations
 
@@ -69,6 +69,16 @@ cursors = Table(
     Column("company", String(64), primary_key=True),
     Column("kind", String(16), primary_key=True),
     Column("cursor", JSON, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("company", String(64), primary_key=True),
+    Column("owner", String(128), nullable=False),  # empty: given back
+    Column("fence", Integer, nullable=False),  # grows at every change of owner
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("history", JSON(none_as_null=True)),  # the calls before it was given back: they count against the limits
 )
 
 runs = Table(

@@ -19,6 +19,7 @@ from errors.problem import Fact, Name, Problem, ProblemError
 from worker.state import items
 from worker.state.database import reading
 from worker.state.items import Item
+from worker.state.leases import Fenced
 from worker.state.machine import MOVES, State
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def guarded(company: Company, *chosen: Item) -> Iterator[None]:
     Raises:
         ProblemError: the whole company must wait or halt.
         sqlalchemy.exc.SQLAlchemyError: the state database is out of reach.
+        Fenced: another worker has the company.
     """
     try:
         yield
@@ -100,7 +102,7 @@ def guarded(company: Company, *chosen: Item) -> Iterator[None]:
             raise
         for item in chosen:
             _aside(company, item, moment.problem)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Fenced):
         raise
     except Exception as error:  # noqa: BLE001 - a poison document; the log tells all of it
         _log.exception("failed", company=company.name, documents=[item.subject for item in chosen])
