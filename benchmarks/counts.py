@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -87,6 +88,7 @@ def _idle(invoices: int) -> tuple[int, int]:
         trade.invoices(made.shop.books, range(1, invoices + 1), customers=CUSTOMERS, services=SERVICES)
         made.shop.settle()
         made.rest()
+        made.clock.moment += timedelta(minutes=1)
         before = made.spent()
         with statements(made.shop.state) as said:
             made.shop.tick()

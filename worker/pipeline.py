@@ -167,14 +167,20 @@ def _tick(company: Company) -> TickReport:
     except Exception as error:  # noqa: BLE001 - a mistake of ours stands in the error table, too
         _log.exception("tick failed", company=company.name)
         halted = failure(Name("company", company.name), f"company {company.name}", error)
-    with company.begin() as connection:
-        if halted is not None:
-            queue.company_problem(connection, company.name, halted, company.clock.now())
-        elif tried:
-            now = company.clock.now()
-            freed = queue.company_recovered(connection, company.name, now)
-            items.wake(connection, company.name, freed, {State.HELD}, now)
+    if halted is not None or tried:
+        with company.begin() as connection:
+            _tell(connection, company, halted)
     return _report(company, started, calls, halted)
+
+
+def _tell(connection: Connection, company: Company, halted: Problem | None) -> None:
+    """In the error table: what stops the company, or that nothing does any more."""
+    now = company.clock.now()
+    if halted is not None:
+        queue.company_problem(connection, company.name, halted, now)
+    else:
+        freed = queue.company_recovered(connection, company.name, now)
+        items.wake(connection, company.name, freed, {State.HELD}, now)
 
 
 def _steps(company: Company) -> bool:

@@ -10,9 +10,10 @@ from connectors.documents import DocumentKind
 from worker.state.tables import cursors
 
 
-def load(connection: Connection, company: str, kind: DocumentKind) -> Any:
-    query = select(cursors.c.cursor).where(cursors.c.company == company, cursors.c.kind == kind)
-    return connection.execute(query).scalars().first()
+def load(connection: Connection, company: str) -> dict[DocumentKind, Any]:
+    """Those of a company; a kind that was never read is left out."""
+    query = select(cursors.c.kind, cursors.c.cursor).where(cursors.c.company == company)
+    return {DocumentKind(kind): cursor for kind, cursor in connection.execute(query)}
 
 
 def save(connection: Connection, company: str, kind: DocumentKind, cursor: Any) -> None:

@@ -214,6 +214,16 @@ def wake(
     return woken
 
 
+def any_to_wake(connection: Connection, company: str, now: datetime) -> bool:
+    """Whether `wake_due` would wake any: most ticks have nothing to write."""
+    query = (
+        select(items.c.id)
+        .where(items.c.company == company, items.c.state == State.HELD, items.c.not_before <= now)
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
 def wake_due(connection: Connection, company: str, now: datetime) -> int:
     """Held items that are tried again by themselves and whose time has come."""
     woken = connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from worker.state.tables import runs
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 def save(connection: Connection, report: TickReport) -> None:
     """A row of its own for a tick that did something; idle ticks in a row share one, which says when the last ended."""
     idle = not (report.posted or report.linked or report.held or report.calls or report.halted)
-    last = latest(connection, report.company)
-    if idle and last is not None and not (last["posted"] or last["linked"] or last["held"] or last["calls"]):
-        connection.execute(update(runs).where(runs.c.id == last["id"]).values(finished_at=report.finished))
+    if idle and _idle_on(connection, report):
         return
     connection.execute(
         insert(runs).values(
@@ -32,6 +30,14 @@ def save(connection: Connection, report: TickReport) -> None:
             halted=report.halted.kind.code if report.halted else None,
         )
     )
+
+
+def _idle_on(connection: Connection, report: TickReport) -> bool:
+    """Whether the last tick was idle as well: its row tells of this one, too. One statement, as most ticks are."""
+    last = select(func.max(runs.c.id)).where(runs.c.company == report.company).scalar_subquery()
+    nothing_done = (runs.c.calls == 0, runs.c.linked == 0, runs.c.held == 0)
+    noted = connection.execute(update(runs).where(runs.c.id == last, *nothing_done).values(finished_at=report.finished))
+    return noted.rowcount == 1
 
 
 def latest(connection: Connection, company: str) -> RowMapping | None:

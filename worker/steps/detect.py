@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from connectors.contract import Change
 from connectors.documents import DocumentKind
-from connectors.local.cursor import advance, floor, from_json, to_json
+from connectors.local.cursor import Cursor, advance, floor, from_json, to_json
 from errors import queue
 from errors.kinds import InvalidField
 from errors.problem import Fact, Name, Problem, phrase
@@ -28,16 +28,16 @@ PAGE = 500
 
 def run(company: Company) -> None:
     """All kinds, dependents first: whatever an invoice names was there before it, and is found after it."""
+    with reading(company.engine) as connection:
+        known = cursors.load(connection, company.name)
     for kind in reversed(DocumentKind):
         if kind in company.source.kinds():
-            _kind(company, kind)
+            _kind(company, kind, from_json(known.get(kind)))
 
 
-def _kind(company: Company, kind: DocumentKind) -> None:
+def _kind(company: Company, kind: DocumentKind, cursor: Cursor) -> None:
     """A poll that is broken off leaves its cursor where it was: it is read again, and nothing is seen twice."""
     began = company.clock.now()
-    with reading(company.engine) as connection:
-        cursor = from_json(cursors.load(connection, company.name, kind))
     after, reached, found = floor(cursor), None, 0
     while True:
         if company.stopping():

@@ -29,10 +29,12 @@ def apply(company: Company) -> int:
     """
     with reading(company.engine) as connection:
         orders = queue.pending_actions(connection, company.name)
+        passed = items.any_to_wake(connection, company.name, company.clock.now())
     for order in orders:
         _one(company, order)
-    with company.begin() as connection:
-        items.wake_due(connection, company.name, company.clock.now())
+    if passed:
+        with company.begin() as connection:
+            items.wake_due(connection, company.name, company.clock.now())
     return len(orders)
 
 
