@@ -74,7 +74,7 @@ def write(held: Lease, cursor: str) -> None:
 
 def written(engine: Engine) -> Any:
     with engine.connect() as connection:
-        return cursors.load(connection, "shop")[DocumentKind.INVOICE]
+        return cursors.load(connection, "shop").get(DocumentKind.INVOICE)
 
 
 def test_a_company_that_somebody_works_on_is_not_taken_and_it_is_told_who_has_it(engine, clock) -> None:
