@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -112,8 +113,25 @@ class Session(requests.Session):
         require_safe(address)
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = (self._timeouts.connect, self._timeouts.read)
-        if self.throttle is not None:
-            self.throttle.acquire()
+        with self._admitted(address):
+            return self._sent(method, url, address, *args, **kwargs)
+
+    @contextmanager
+    def _admitted(self, address: str) -> Iterator[None]:
+        """While the call is under way; QuickBooks counts batches apart (qbo-facts section 6)."""
+        if self.throttle is None:
+            yield
+            return
+        batch = urlsplit(address).path.endswith("/batch")
+        self.throttle.acquire(batch=batch)
+        try:
+            yield
+        finally:
+            self.throttle.done(batch=batch)
+
+    def _sent(
+        self, method: str | bytes, url: str | bytes, address: str, *args: Any, **kwargs: Any
+    ) -> requests.Response:
         if self.before_call is not None:
             self.before_call()
         self.calls += 1

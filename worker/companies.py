@@ -68,7 +68,7 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
     target = quickbooks.open_target(settings.company(config, name))
     source = LocalSource(settings.local(config, name))
     lasts = length(quickbooks.app.timeouts, target.settings.limits)
-    lease = Lease(engine, name, new_owner(), lasts=lasts, now=clock.now)
+    lease = Lease(engine, name, new_owner(), lasts=lasts, now=clock.now, memory=target.throttle)
     target.guard(lease.before_call)
     chosen = config.companies[name]
     try:

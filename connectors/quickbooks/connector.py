@@ -49,6 +49,7 @@ from connectors.quickbooks.outcomes import outcome_of
 from connectors.quickbooks.resolving import period_problem, resolve
 from connectors.quickbooks.settings import CompanySettings
 from connectors.quickbooks.vendors import Vendors
+from connectors.throttle import Throttle
 from connectors.transport import Now
 from errors.kinds import (
     AccountRefused,
@@ -84,6 +85,12 @@ class QuickBooksTarget:
     def calls(self) -> int:
         """Calls made to QuickBooks since this target was opened; reads are metered (qbo-facts section 6)."""
         return self._client.session.calls
+
+    @property
+    def throttle(self) -> Throttle:
+        """What keeps this company's limits."""
+        assert self._client.session.throttle is not None
+        return self._client.session.throttle
 
     def guard(self, before_call: Callable[[], None] | None) -> None:
         """Asked before each call from here on; what it raises keeps the call from leaving."""

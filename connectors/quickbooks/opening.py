@@ -50,7 +50,9 @@ class QuickBooksConnector:
             return target
 
     def _opened(self, company: CompanySettings) -> QuickBooksTarget:
-        throttle = Throttle(company.name, company.limits, now=self._now, sleep=self._sleep)
+        throttle = Throttle(
+            company.name, company.limits, in_flight=company.requests_in_flight, now=self._now, sleep=self._sleep
+        )
         session = Session(
             now=self._now,
             timeouts=self.app.timeouts,

@@ -52,7 +52,13 @@ class CompanySettings:
     default_processor: str = "Card processor"
     requests_per_second: int = 8
     requests_per_minute: int = 400
+    batches_per_minute: int = 40
+    requests_in_flight: int = 10
 
     @property
     def limits(self) -> tuple[Limit, ...]:
-        return (Limit(count=self.requests_per_second, seconds=1), Limit(count=self.requests_per_minute, seconds=60))
+        return (
+            Limit(count=self.requests_per_second, seconds=1),
+            Limit(count=self.requests_per_minute, seconds=60),
+            Limit(count=self.batches_per_minute, seconds=60, batches=True),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -154,3 +155,25 @@ def test_a_tick_that_is_told_to_stop_finishes_what_is_in_flight_and_leaves_the_r
     assert State.SENDING not in house.states()
     house.tick()
     assert len(house.rows("Invoice")) == 70
+
+
+@pytest.mark.parametrize("together", [1, 3])
+def test_too_many_calls_are_waited_for_and_are_no_attempt_of_a_document(house: House, together: int) -> None:
+    """429 pauses the company, as often as it comes; no document is blamed for it, and none is sent twice."""
+    house.furnish()
+    house.tick()
+    for number in range(together):
+        house.invoice(str(number))
+    for _ in range(3):
+        house.fail("throttle", path="/(batch|invoice)$", times=1)
+        report = house.tick()
+        assert report.halted is not None
+        assert report.halted.kind is Throttled
+        assert house.kinds() == [Throttled]
+        house.clock.moment -= timedelta(seconds=70)  # the next tick is 50 s after the refusal
+        assert house.tick().calls == 0
+        assert {house.item(DocumentKind.INVOICE, str(number)).attempts for number in range(together)} == {0}
+        house.clock.moment += timedelta(minutes=5)
+    house.tick()
+    assert house.errors() == []
+    assert len(house.rows("Invoice")) == together

@@ -121,6 +121,12 @@ def test_a_lease_that_ran_out_while_the_limits_were_waited_for_lets_no_call_out(
                 waited.append(1)
                 taken_over(house, other)
 
+        def reserve(self, *, batch: bool) -> None:
+            self.acquire(batch=batch)
+
+        def done(self, *, batch: bool = False) -> None:
+            pass
+
     session.throttle = Slow()
     report = pipeline.run(sleeper)
     assert report.halted.kind is AnotherWorker

@@ -44,7 +44,7 @@ from worker.state.tables import links
 
 NAME = "shop"
 BY = "tester"
-FAST: dict[str, Any] = {"requests_per_second": 10**6, "requests_per_minute": 10**6}
+FAST: dict[str, Any] = {"requests_per_second": 10**6, "requests_per_minute": 10**6, "batches_per_minute": 10**6}
 
 
 @dataclass
@@ -185,7 +185,7 @@ def build(state_url: str, books_url: str, *, settings: LocalSettings | None = No
             CompanySettings(name=NAME, accounts=ACCOUNTS, payment_methods={"card": "Visa"}, **FAST)
         )
         lasts = length(connector.app.timeouts, target.settings.limits)
-        lease = Lease(engine, NAME, owner, lasts=lasts, now=clock.now)
+        lease = Lease(engine, NAME, owner, lasts=lasts, now=clock.now, memory=target.throttle)
         target.guard(lease.before_call)
         return Company(
             name=NAME,

@@ -80,7 +80,13 @@ def _limits(quickbooks: QuickBooks) -> Found:
     """Intuit's limits (qbo-facts section 6); a sandbox on this machine has none."""
     if quickbooks.environment not in {"production", "sandbox"}:
         return
-    for name, most in (("requests_per_second", 10), ("requests_per_minute", 500)):
+    allowed = {
+        "requests_per_second": 10,
+        "requests_per_minute": 500,
+        "batches_per_minute": 40,
+        "requests_in_flight": 10,
+    }
+    for name, most in allowed.items():
         if getattr(quickbooks.limits, name) > most:
             yield ("quickbooks", "limits", name), say("Intuit allows at most {most}", most=most)
     if quickbooks.settle < LONGEST_CALL:

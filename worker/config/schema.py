@@ -34,10 +34,12 @@ class Log(Section):
 
 
 class Limits(Section):
-    """Below what Intuit allows for each company: 10 a second, 500 a minute (qbo-facts section 6); see checks.py."""
+    """At most what Intuit allows for each company (qbo-facts section 6); see checks.py."""
 
     requests_per_second: Annotated[int, Field(ge=1)] = 8
     requests_per_minute: Annotated[int, Field(ge=1)] = 400
+    batches_per_minute: Annotated[int, Field(ge=1)] = 40
+    requests_in_flight: Annotated[int, Field(ge=1)] = 10
 
 
 class QuickBooks(Section):

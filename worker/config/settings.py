@@ -38,8 +38,7 @@ def company(config: Config, name: str) -> CompanySettings:
         payment_methods=dict(chosen.payment_methods),
         default_service=chosen.policies.default_service,
         default_processor=chosen.policies.default_processor,
-        requests_per_second=config.quickbooks.limits.requests_per_second,
-        requests_per_minute=config.quickbooks.limits.requests_per_minute,
+        **config.quickbooks.limits.model_dump(),
     )
 
 

@@ -49,6 +49,7 @@ token_key_file = "{folder}/token_key"
 [quickbooks.limits]              # Intuit's own limits do not hold for a sandbox on this machine
 requests_per_second = 10000
 requests_per_minute = 100000
+batches_per_minute = 100000
 
 [companies.main.source]
 url = "sqlite:///{folder}/main.sqlite"

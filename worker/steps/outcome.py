@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from connectors.contract import Operation, Outcome, Posted, Refused, Remote, Returned, Unknown
 from connectors.documents import DocumentKind
-from errors.kinds import Category, ChangedInQuickBooks, DeletedInQuickBooks, OutcomeUnknown, QuickBooksUnavailable, Verb
+from errors.kinds import (
+    Category,
+    ChangedInQuickBooks,
+    DeletedInQuickBooks,
+    OutcomeUnknown,
+    QuickBooksUnavailable,
+    Throttled,
+    Verb,
+)
 from errors.problem import Fact, Phrase, Problem, ProblemError, phrase
 from worker.state import items, links
 from worker.state.database import reading
@@ -49,9 +57,10 @@ def _unknown(company: Company, item: Item, outcome: Unknown) -> Problem | None:
     trouble: it stands in the error table, and the others go on.
     """
     problem = outcome.problem
-    outage = problem.verb in {Verb.WAIT, Verb.HALT} and item.attempts == 0
+    slow = problem.kind is Throttled  # the company's trouble alone, however often, and no attempt of the document
+    outage = slow or (problem.verb in {Verb.WAIT, Verb.HALT} and item.attempts == 0)
     _spend(company, [(item, outcome)])
-    put_off(company, [item], None if outage else _of_the_item(item, problem))
+    put_off(company, [item], None if outage else _of_the_item(item, problem), tries=0 if slow else 1)
     return problem if outage else None
 
 
@@ -60,10 +69,11 @@ def _no_answer(company: Company, unknown: Sequence[tuple[Item, Unknown]]) -> Pro
     trouble, one error for all of it, until smaller ones tell which document it is.
     """
     item, outcome = unknown[0]
-    outage = all(each.attempts == 0 for each, _ in unknown)
+    slow = outcome.problem.kind is Throttled
+    outage = slow or all(each.attempts == 0 for each, _ in unknown)
     _spend(company, unknown)
     own = replace(_outcome_unknown(item, outcome.problem), subject=f"batch {item.request_id}")
-    put_off(company, [each for each, _ in unknown], None if outage else own)
+    put_off(company, [each for each, _ in unknown], None if outage else own, tries=0 if slow else 1)
     return _as_outage(company, outcome.problem) if outage else None
 
 
