@@ -5,8 +5,6 @@ Whoever mounts `app` sets Typer's `ctx.obj` to a Context; nothing is asked of it
 
 from __future__ import annotations
 
-import getpass
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from errors import actions, language, orders, views
 from errors.kinds import KINDS, Action, Category
 from errors.language import _, say
 from errors.listing import count_errors, list_errors
+from errors.person import me
 from errors.selection import Selection
 from errors.tables import State
 
@@ -153,7 +152,7 @@ def use_number(
 ) -> None:
     given = _given(context)
     with given.engine.begin() as connection:
-        done = actions.use_number(connection, error_id, number, by=by or _me(), why=why, now=given.now())
+        done = actions.use_number(connection, error_id, number, by=by or me(), why=why, now=given.now())
     _answer(done, as_json=as_json)
 
 
@@ -199,7 +198,7 @@ def _command(name: Action, order: Callable[..., actions.Ordered], text: str, sta
         if not yes and not _only_ids(selection):
             _confirm(given.engine, name, replace(selection, state=state))
         with given.engine.begin() as connection:
-            done = order(connection, selection, by=by or _me(), why=why, now=given.now())
+            done = order(connection, selection, by=by or me(), why=why, now=given.now())
         _answer(done, as_json=as_json)
 
 
@@ -298,13 +297,6 @@ def _confirm(engine: Engine, action: Action, selection: Selection) -> None:
 
 def _at_a_terminal() -> bool:
     return sys.stdin.isatty()
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container without a user database
-        return str(os.getuid())
 
 
 def _answer(ordered: actions.Ordered, *, as_json: bool) -> None:

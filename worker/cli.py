@@ -34,6 +34,7 @@ def commands() -> dict[str, str]:
         "run": _("Run in the foreground until stopped (what systemd starts)."),
         "status": _("How every company stands."),
         "errors": _("List errors and settle them: resync, skip, delete."),
+        "numbers": _("Check, draw and reserve document numbers; see and set their ranges."),
         "mail": _("Send a test mail."),
         "sandbox": _("Run a QuickBooks of your own on this machine."),
         "version": _("The versions of Cuadre and of what it stands on."),

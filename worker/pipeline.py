@@ -100,6 +100,7 @@ class Company:
     create_customers: bool = True
     create_services: bool = True
     default_service: str = ""
+    draws_numbers: bool = False  # invoices without a number get the next one of their range
     overlap: timedelta = timedelta(seconds=300)
     calls: Callable[[], int] = lambda: 0
     stopping: Callable[[], bool] = never

@@ -21,6 +21,7 @@ from errors.kinds.documents import (
     NameListBusy as NameListBusy,
     NotPermitted as NotPermitted,
     NotUnderstood as NotUnderstood,
+    NumbersRepeat as NumbersRepeat,
     PaymentMethodNotCreditCard as PaymentMethodNotCreditCard,
     PaymentMethodUnknown as PaymentMethodUnknown,
     PeriodClosed as PeriodClosed,

@@ -25,6 +25,13 @@ class DuplicateOwnNumber(Kind):
     extra_actions = (Action.USE_NUMBER,)
 
 
+class NumbersRepeat(Kind):
+    """The numbers of {year} would begin with {number}, which exists already: their format does not name the year."""
+
+    code = "numbers-repeat"
+    fix = "Put {{yyyy}} or {{yy}} into the format, or set the next number (`cuadre numbers set`), then resync."
+
+
 class PeriodClosed(Kind):
     """The books are closed up to {closing_date}: documents of that day and before cannot be entered or changed."""
 

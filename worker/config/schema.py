@@ -149,6 +149,12 @@ class Policies(Section):
     default_processor: str = "Card processor"
 
 
+class Numbers(Section):
+    """`sync`: invoices without a number get the next one of their range, here and in QuickBooks (docs/numbers.md)."""
+
+    sync: bool = False
+
+
 class Company(Section):
     """One QuickBooks company and the local books that go with it."""
 
@@ -158,6 +164,7 @@ class Company(Section):
     source: Source = Source()
     accounts: Accounts = Accounts()
     policies: Policies = Policies()
+    numbers: Numbers = Numbers()
     payment_methods: Mapping[str, str] = {}
 
 

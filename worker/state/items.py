@@ -243,6 +243,22 @@ def numbers(connection: Connection, company: str, kind: DocumentKind, wanted: Co
     return found
 
 
+def states_by_number(
+    connection: Connection, company: str, kind: DocumentKind, wanted: Collection[str]
+) -> dict[str, State]:
+    """In which state the documents with these numbers are; a linked one before others."""
+    found: dict[str, State] = {}
+    asked = sorted(set(wanted))
+    for start in range(0, len(asked), IN_CHUNK):
+        query = select(items.c.number, items.c.state).where(
+            items.c.company == company, items.c.kind == kind, items.c.number.in_(asked[start : start + IN_CHUNK])
+        )
+        for number, state in connection.execute(query):
+            if found.get(number) is not State.LINKED:
+                found[number] = State(state)
+    return found
+
+
 def recent_numbers(connection: Connection, company: str, kind: DocumentKind, prefix: str) -> Sequence[str]:
     """Our own numbers that begin with `prefix`, the latest record first."""
     query = (

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from errors.tables import Money, UtcDateTime, Words
 
@@ -95,4 +108,37 @@ runs = Table(
     Column("calls", Integer, nullable=False),
     Column("halted", String(64)),  # code of the kind that stopped it
     Index("runs_latest", "company", "id"),
+)
+
+number_ranges = Table(
+    "number_ranges",
+    metadata,
+    Column("company", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("format", String(100), nullable=False),
+    Column("last", BigInteger, nullable=False),  # the counter that was drawn last
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", Words, nullable=False),
+)
+
+# Every counter that was ever drawn or left out has a row: that is what explains a gap (promise B7).
+drawn_numbers = Table(
+    "drawn_numbers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("company", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("up_to", BigInteger, nullable=False),  # the same, but for a stretch that a person left out
+    Column("number", String(64), nullable=False),
+    Column("state", String(16), nullable=False),  # reserved | released | passed
+    Column("owner", String(300), nullable=False),  # "invoice 17", or who asked for it
+    Column("reason", Words, nullable=False, server_default=""),
+    Column("drawn_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),  # none: it belongs to a document
+    Index("drawn_numbers_owner", "company", "kind", "owner", "state"),
+    Index("drawn_numbers_number", "company", "kind", "number"),
+    Index("drawn_numbers_counter", "company", "kind", "year", "counter"),
 )

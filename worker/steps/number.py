@@ -16,6 +16,7 @@ from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
+from worker.steps import drawing
 from worker.steps.adopting import adopt, owner
 from worker.steps.asking import in_halves
 from worker.steps.hold import DEPENDENCY_WAIT, guarded, hold
@@ -93,18 +94,25 @@ def _taken(company: Company, item: Item, numbers: Numbers) -> bool:
     linked_to = owner(company, item, holder.target_id) if holder is not None else None
     if other is None and linked_to is not None and _moves_on(company, item, linked_to):
         return True
+    same = other is None and linked_to is None and holder is not None and _adoptable(item, holder, numbers)
+    if not same and (other or linked_to or holder) and drawing.again(company, item, "taken"):
+        return True
     if other is not None or linked_to is not None:
         name = other.name if other is not None else Name(item.kind.value, linked_to or "")
         _hold(company, item, DuplicateOwnNumber, {"holder": name}, numbers)
     elif holder is None:
         return False
-    elif item.operation is Operation.CREATE and _is_this_one(item, holder, numbers):
+    elif same:
         _take_over(company, item, holder)
     else:
         document = Name(item.kind.value, holder.number)
         facts: dict[str, Fact] = {"holder": document, "customer": holder.customer_name, "total": holder.total}
         _hold(company, item, DuplicateNumber, facts, numbers)
     return True
+
+
+def _adoptable(item: Item, holder: Holder, numbers: Numbers) -> bool:
+    return item.operation is Operation.CREATE and _is_this_one(item, holder, numbers)
 
 
 def _moves_on(company: Company, item: Item, linked_to: str) -> bool:

@@ -18,7 +18,7 @@ from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
-from worker.steps import matching
+from worker.steps import drawing, matching
 from worker.steps.hold import guarded, hold
 from worker.steps.link import link
 from worker.steps.referring import Key, Known, references
@@ -51,6 +51,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
 
 def _prepare(company: Company, kind: DocumentKind, candidates: Sequence[tuple[Item, Document]]) -> None:
     known = _known(company, candidates)
+    candidates = drawing.fill(company, candidates, known.links)
     if kind in {DocumentKind.CUSTOMER, DocumentKind.SERVICE}:
         candidates = matching.settle(company, candidates, known.links)
     ready: list[Prepared] = []
@@ -67,10 +68,10 @@ def _prepare(company: Company, kind: DocumentKind, candidates: Sequence[tuple[It
 
 
 def _numbered(item: Item, document: Document) -> Document:
-    """The number that a person ordered, where the local books cannot be written: until they give it another one."""
+    """The number that a person ordered or a range gave, while the local books still say what it stands for."""
     if isinstance(document, Customer | Service):
         return document
-    if item.number_override and document.number == item.number_replaced:
+    if item.number_override is not None and document.number == item.number_replaced:
         return replace(document, number=item.number_override)
     return document
 

@@ -1,0 +1,159 @@
+"""Invoices without a number get the next one of their range: in the local books, in QuickBooks, and never twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from connectors.documents import DocumentKind
+from connectors.local import reference
+from errors import kinds
+from tests.support.house import NAME, House
+from worker.numbering.ranges import Range, RangeKind
+from worker.state import numbers
+from worker.state.machine import State
+from worker.state.numbers import DrawnState
+
+
+@pytest.fixture
+def shop(house: House) -> House:
+    house.company = replace(house.company, draws_numbers=True)
+    save(house, "PS{i;3}", last=3)
+    house.furnish()
+    house.tick()
+    return house
+
+
+def save(house: House, text: str, last: int = 0, year: int = 2026) -> None:
+    with house.engine.begin() as connection:
+        range_ = Range(kind=RangeKind.INVOICE, year=year, format=text, last=last)
+        numbers.save(connection, NAME, range_, by="ana", now=house.clock.now())
+
+
+def unnumbered(house: House, *keys: str, **values: object) -> None:
+    for key in keys:
+        house.invoice(key, f"drop-{key}", **values)
+        house.change("invoices", key, number=None)
+
+
+def local(house: House) -> dict[str, str | None]:
+    with house.books.connect() as connection:
+        rows = connection.execute(select(reference.invoices.c.id, reference.invoices.c.number)).all()
+    return {row.id: row.number for row in rows}
+
+
+def held(house: House) -> list[str]:
+    return sorted(row.get("DocNumber", "") for row in house.rows("Invoice"))
+
+
+def test_a_recurring_invoice_gets_the_next_number_on_both_sides(shop: House) -> None:
+    unnumbered(shop, "1", "2")
+    shop.tick()
+    assert local(shop) == {"1": "PS004", "2": "PS005"}
+    assert held(shop) == ["PS004", "PS005"]
+    shop.tick()
+    assert shop.states() == {State.LINKED: 4}
+    assert shop.errors() == []
+
+
+def test_with_the_switch_off_an_invoice_stays_without_a_number_here(shop: House) -> None:
+    shop.company = replace(shop.company, draws_numbers=False)
+    unnumbered(shop, "1")
+    shop.tick()
+    assert local(shop) == {"1": None}
+
+
+def test_a_number_that_a_person_gave_stays(shop: House) -> None:
+    shop.invoice("1", "PS004")
+    unnumbered(shop, "2")
+    shop.tick()
+    assert local(shop) == {"1": "PS004", "2": "PS005"}
+
+
+@pytest.mark.parametrize("seen", ["by the look", "by the post"])
+def test_somebody_who_takes_the_number_in_quickbooks_costs_one_renumbering(shop: House, seen: str) -> None:
+    unnumbered(shop, "1")
+    shop.enters("PS004", price="9.99")
+    if seen == "by the post":
+        look, blind = shop.company.target.holders, [True]
+        shop.company.target.holders = (  # type: ignore[method-assign]
+            lambda kind, asked: {} if blind and blind.pop() else look(kind, asked)
+        )
+    shop.tick()
+    assert local(shop) == {"1": "PS005"}
+    assert held(shop) == ["PS004", "PS005"]
+    assert shop.errors() == []
+    with shop.engine.connect() as connection:
+        drawn = numbers.of_range(connection, NAME, RangeKind.INVOICE, 2026)
+    assert [(each.counter, each.state, each.reason) for each in drawn if each.counter > 3] == [
+        (4, DrawnState.RELEASED, "taken"),
+        (5, DrawnState.RESERVED, ""),
+    ]
+
+
+@pytest.mark.parametrize("effect", ["lose_request", "lose_reply"])
+def test_a_lost_call_costs_no_second_number(shop: House, effect: str) -> None:
+    unnumbered(shop, "1")
+    shop.fail(effect, entity="invoice", operation="create")
+    shop.tick()
+    shop.tick()
+    assert held(shop) == ["PS004"]
+    assert local(shop) == {"1": "PS004"}
+
+
+def test_dying_before_the_local_books_know_the_number_draws_the_same_one_again(
+    shop: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unnumbered(shop, "1")
+    with monkeypatch.context() as patched:
+        patched.setattr(shop.company.source, "write_number", _power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            shop.tick()
+    shop.tick()
+    assert held(shop) == ["PS004"]
+    assert local(shop) == {"1": "PS004"}
+
+
+def _power_cut(*_: object) -> bool:
+    raise KeyboardInterrupt
+
+
+def test_an_invoice_that_was_posted_before_the_switch_keeps_what_it_has(shop: House) -> None:
+    shop.company = replace(shop.company, draws_numbers=False)
+    unnumbered(shop, "1")
+    shop.tick()
+    before = held(shop)
+    shop.company = replace(shop.company, draws_numbers=True)
+    shop.change("invoices", "1", memo="corrected")
+    shop.tick()
+    assert held(shop) == before
+    assert local(shop) == {"1": None}
+
+
+def test_a_range_that_would_begin_again_holds_the_invoice_with_the_reason(shop: House) -> None:
+    save(shop, "PS{i;3}", last=0, year=2025)
+    unnumbered(shop, "1")
+    shop.tick()
+    shop.invoice("9", "PS001")
+    shop.tick()
+    unnumbered(shop, "2", day=date(2027, 1, 2))
+    shop.tick()
+    assert shop.kinds() == [kinds.NumbersRepeat]
+    assert shop.item(DocumentKind.INVOICE, "2").state is State.HELD
+
+
+def test_where_the_local_books_cannot_be_written_the_number_is_kept_here_and_redrawn_here(
+    shop: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop.company.source, "write_number", lambda *_: False)
+    shop.enters("PS004", price="9.99")
+    unnumbered(shop, "1")
+    shop.tick()
+    shop.change("invoices", "1", memo="corrected")
+    shop.tick()
+    assert local(shop) == {"1": None}
+    assert held(shop) == ["PS004", "PS005"]
+    assert shop.by_number("PS005")["PrivateNote"].startswith("corrected")
