@@ -22,11 +22,12 @@ PACKAGES = ("errors", "connectors", "worker")
 SOURCE = "en"
 KEYWORDS = ("_", "say", "phrase")
 
-# Said through a variable: kinds of documents, states of items and steps of the pipeline (worker).
+# Said through a variable: kinds of documents, states of items, steps of the pipeline, kinds of ranges (worker).
 WORDS = (
     *("customer", "service", "invoice", "payment", "refund", "fee", "company"),
     *("seen", "prepared", "numbered", "sending", "linked", "held", "skipped", "deleted"),
     *("detect", "prepare", "number", "post", "link", "recover"),
+    *("cancellation", "credit", "estimate"),
 )
 
 

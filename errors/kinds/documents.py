@@ -29,7 +29,7 @@ class NumbersRepeat(Kind):
     """The numbers of {year} would begin with {number}, which exists already: their format does not name the year."""
 
     code = "numbers-repeat"
-    fix = "Put {{yyyy}} or {{yy}} into the format, or set the next number (`cuadre numbers set`), then resync."
+    fix = "Name the year in the format, or set the next number (`cuadre numbers set`), then resync."
 
 
 class PeriodClosed(Kind):

@@ -50,7 +50,8 @@ class Availability:
         )
         if not self.suggestion:
             return told
-        return f"{told} {say('Use {suggestion} to avoid duplicates.', suggestion=self.suggestion)}"
+        better = say("Use {suggestion} to avoid duplicates.", suggestion=self.suggestion)
+        return f"{told} {better}"
 
 
 def check(company: Company, kind: DocumentKind, number: str) -> Availability:

@@ -15,6 +15,7 @@ from errors.kinds import TotalsDiffer
 from errors.problem import Problem, ProblemError
 from worker.state import items, links
 from worker.state.items import Item
+from worker.state.leases import Fenced
 from worker.state.machine import State
 from worker.steps.hold import blocked, guarded, to_held
 
@@ -55,7 +56,7 @@ def link_each(company: Company, found: Found) -> None:
     """As `link_all`; where one of them makes the code fail, that one is put aside and the others are linked."""
     try:
         link_all(company, found)
-    except (ProblemError, SQLAlchemyError):
+    except (ProblemError, SQLAlchemyError, Fenced):
         raise
     except Exception:
         if len(found) == 1:

@@ -1,0 +1,89 @@
+"""Numbers on the command line: ranges, draws, reservations, gaps, and the check on both sides."""
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.cli.test_cli_day import connected  # noqa: F401 - a fixture
+from worker import exits
+
+
+@pytest.fixture
+def numbers(house, cuadre):
+    def run(command, *arguments, code=exits.OK, **environment):
+        done = cuadre("numbers", command, "main", *arguments, **environment)
+        assert done.code == code, done.err
+        return done
+
+    return run
+
+
+def test_a_range_is_set_previewed_listed_and_drawn_from(numbers):
+    assert numbers("preview", "PS{i;3}", "--next", "4").out.strip() == "PS004, PS005, PS006"
+    numbers("set", "--year", "2026", "--format", "PS{i;3}", "--next", "4")
+    assert numbers("next", "--date", "2026-05-07").out.strip() == "PS004"
+    assert numbers("reserve", "--date", "2026-05-07", "--for", "a form").out.strip() == "PS004"
+    assert numbers("reserve", "--date", "2026-05-07", "--for", "a form").out.strip() == "PS004"
+    assert numbers("next", "--date", "2026-05-07").out.strip() == "PS005"
+    (row,) = numbers("ranges", "--json").json()
+    assert row == {
+        "kind": "invoice",
+        "year": 2026,
+        "format": "PS{i;3}",
+        "last": 4,
+        "next": 5,
+        "preview": ["PS005", "PS006", "PS007"],
+    }
+
+
+def test_a_format_without_a_year_is_taken_with_a_warning(numbers):
+    assert "without {yyyy} or {yy} the numbers repeat" in numbers("set", "--format", "PS{i;3}").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--format", "A-{yyy}{i;3}"), "column 4: unknown variable {yyy}: did you mean {yyyy} or {yy}?"),
+        (("--format", "P S"), "column 2:"),
+        (("--next", "2"), "the next counter must be higher than 3, the last one"),
+    ],
+)
+def test_what_cannot_be_a_range_is_refused_with_its_place_and_nothing_is_kept(numbers, arguments, says):
+    numbers("set", "--format", "{yyyy}-{i;4}", "--next", "4")
+    before = numbers("ranges", "--json").json()
+    assert says in numbers("set", *arguments, code=exits.USAGE).err
+    assert numbers("ranges", "--json").json() == before
+
+
+def test_a_mistake_reads_in_spanish_too(numbers):
+    done = numbers("preview", "{foo}", code=exits.USAGE, CUADRE_LANGUAGE="es")
+    assert "columna 2: variable desconocida {foo}" in done.err
+
+
+def test_each_gap_has_its_reason(numbers):
+    numbers("set", "--year", "2026", "--format", "{yyyy}-{i;4}", "--next", "3")
+    for owner in ("one", "two"):
+        numbers("reserve", "--date", "2026-05-07", "--for", owner)
+    numbers("release", "2026-0003", "--reason", "a test")
+    numbers("release", "2026-0003", code=exits.ATTENTION)
+    assert [(row["number"], row["reason"]) for row in numbers("gaps", "--year", "2026", "--json").json()] == [
+        ("", "left out: the next number was set higher"),
+        ("2026-0003", "given up: a test"),
+        ("2026-0004", "reserved for two"),
+    ]
+
+
+def test_a_number_is_checked_on_both_sides(connected, cuadre):  # noqa: F811 - the fixture
+    assert cuadre("once").code == exits.ATTENTION  # one of its invoices does not add up
+    taken = cuadre("numbers", "check", "main", "N-1", "--json")
+    assert (taken.code, taken.json()["taken_by"], taken.json()["available"]) == (exits.ATTENTION, "ours", False)
+    assert taken.json()["suggestion"].startswith("N-")
+    books = create_engine("sqlite:///books.sqlite")
+    with books.begin() as connection:
+        connection.execute(text("UPDATE invoices SET number = 'N-8' WHERE id = 'i1'"))
+    books.dispose()
+    theirs = cuadre("numbers", "check", "main", "1037", "--language", "es")  # of the sample company
+    assert theirs.code == exits.ATTENTION
+    assert "Este número ya existe en QuickBooks. Use " in theirs.out
+    free = cuadre("numbers", "check", "main", "N-7")
+    assert (free.code, free.out.strip()) == (exits.OK, "N-7 is free.")
+    assert cuadre("numbers", "check", "main", "N" * 22).code == exits.ATTENTION
