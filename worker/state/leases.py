@@ -199,5 +199,6 @@ class Lease:
         return (table.company == self.company, table.owner == self.owner, table.fence == fence)
 
     def _row(self, connection: Connection, *, share: bool = False) -> Row[Any] | None:
-        query = select(leases).where(leases.c.company == self.company)
+        table = leases.c
+        query = select(table.owner, table.fence, table.expires_at).where(table.company == self.company)
         return connection.execute(query.with_for_update(read=True) if share else query).first()
