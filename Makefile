@@ -34,6 +34,9 @@ bench: install-dev ## what the engine costs beside a plain python-quickbooks loo
 fuzz: install-dev ## a hundred thousand bent requests to the sandbox: FIRST=1 REQUESTS=100000
 	$(BIN)/python -m benchmarks.sandbox_fuzz --first $(or $(FIRST),1) --requests $(or $(REQUESTS),100000)
 
+simulate: install-dev ## whole lives from seeds, with faults, deaths and outsiders: FIRST=1 SEEDS=200 TRACE=
+	@$(BIN)/python -m tests.simulation.run --first $(or $(FIRST),1) --seeds $(or $(SEEDS),200) $(if $(TRACE),--trace)
+
 install: .venv/.runtime ## .venv/bin/cuadre, from the lock file
 
 install-dev: .venv/.dev ## what tests and checks need besides
@@ -58,4 +61,4 @@ lock: install-dev ## resolve the dependencies anew
 clean: ## forget the environment
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help demo test check format benchmarks bench fuzz install install-dev lock clean
+.PHONY: help demo test check format benchmarks bench fuzz simulate install install-dev lock clean

@@ -72,7 +72,7 @@ def _look(company: Company, kind: DocumentKind, checked: Sequence[Item]) -> tupl
         ours = items.numbers(connection, company.name, kind, {item.number for item in checked})
         linked = links.live(connection, company.name, company.realm_id, keys)
     unsure = [(item, item.number) for item in checked if not _keeps_number(item, linked)]
-    theirs, refused = in_halves(company, unsure, lambda asked: company.target.holders(kind, set(asked)))
+    theirs, refused = in_halves(company, unsure, lambda asked: company.target.holders(kind, asked))
     return Numbers(theirs=theirs, ours=ours, links=linked, given=set(), recent={}), refused
 
 

@@ -1,0 +1,79 @@
+"""The operator: orders resyncs, skips, deletions and other numbers on open errors, and connects the company again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
+from connectors.tokens import Grant, TokenStore
+from errors import actions, queue
+from errors.kinds import Action, ConnectionLost
+from errors.listing import ErrorRow
+from errors.selection import Selection
+from errors.tables import State
+from tests.support.house import NAME
+from tests.support.quickbooks_desk import URL
+
+if TYPE_CHECKING:
+    from tests.simulation.simulated_time import Time
+
+BY = "operator"
+
+
+class Person:
+    """Sees what an operator sees, and orders what one may order."""
+
+    def __init__(self, engine: Engine, sandbox: Sandbox, token_key: str, time: Time, random: Random) -> None:
+        self.ordered: list[tuple[Action, int]] = []
+        self._engine = engine
+        self._sandbox = sandbox
+        self._time = time
+        self._random = random
+        self._store = TokenStore(engine, [token_key], now=time.now)
+        self._connections = 0
+
+    def act(self) -> str:
+        """An order or two about errors that are there."""
+        open_ones, skipped = self.errors(State.OPEN), self.errors(State.SKIPPED)
+        told = [self._order(self._random.choice(open_ones))] if open_ones else []
+        if skipped and self._random.random() < 0.3:
+            told.append(self._order(self._random.choice(skipped)))
+        return ", ".join(told) or "-"
+
+    def errors(self, state: State) -> list[ErrorRow]:
+        with self._engine.connect() as connection:
+            found = queue.list_errors(connection, Selection(state=state), limit=1000)
+        return sorted(found, key=lambda row: row.id)
+
+    def mend(self) -> None:
+        """Connect again where the connection is lost: the one thing that stops a company until somebody acts."""
+        if any(row.problem.kind is ConnectionLost for row in self.errors(State.OPEN)):
+            self.connect()
+
+    def connect(self) -> None:
+        """A consent, as the browser would bring it."""
+        self._connections += 1
+        access, refresh = f"access-{self._connections}", f"refresh-{self._connections}"
+        self._sandbox.connect(FIRST_REALM, access_token=access, refresh_token=refresh)
+        now: datetime = self._time.now()
+        lives = {"access_expires_at": now + timedelta(hours=1), "refresh_expires_at": now + timedelta(days=100)}
+        self._store.connect(NAME, FIRST_REALM, URL, Grant(access_token=access, refresh_token=refresh, **lives))
+
+    def _order(self, error: ErrorRow) -> str:
+        if not error.actions:
+            return "-"
+        action = self._random.choice(error.actions)
+        chosen, now = Selection(ids=(error.id,)), self._time.now()
+        with self._engine.begin() as connection:
+            if action is Action.USE_NUMBER:
+                done = actions.use_number(connection, error.id, None, by=BY, now=now)
+            else:
+                order = getattr(actions, action.value.replace("-", "_"))
+                done = order(connection, chosen, by=BY, now=now)
+        if done.done:
+            self.ordered.append((action, error.id))
+        return f"{action} {error.problem.kind.code} {error.id} {'refused' if done.refused else 'ordered'}"
