@@ -6,7 +6,6 @@ passes only by calls and by sleeping. Ticks begin in the daemon's rhythm.
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,4 +75,4 @@ def _ticks(made: Bench) -> int:
 
 
 def _next_poll(began: datetime, now: datetime) -> datetime:
-    return began + timedelta(seconds=POLL * math.ceil((now - began).total_seconds() / POLL))
+    return began + timedelta(seconds=POLL * (1 + (now - began).total_seconds() // POLL))
