@@ -31,6 +31,9 @@ benchmarks: install-dev ## deterministic counts: rows, queries, calls
 bench: install-dev ## what the engine costs beside a plain python-quickbooks loop: about ten minutes, JSON on the last line
 	$(BIN)/python -m benchmarks.engine
 
+draws: install-dev ## a hundred thousand numbers drawn by eight threads on both databases
+	$(BIN)/python -m benchmarks.number_draws
+
 fuzz: install-dev ## a hundred thousand bent requests to the sandbox: FIRST=1 REQUESTS=100000
 	$(BIN)/python -m benchmarks.sandbox_fuzz --first $(or $(FIRST),1) --requests $(or $(REQUESTS),100000)
 
@@ -61,4 +64,4 @@ lock: install-dev ## resolve the dependencies anew
 clean: ## forget the environment
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help demo test check format benchmarks bench fuzz simulate install install-dev lock clean
+.PHONY: help demo test check format benchmarks bench draws fuzz simulate install install-dev lock clean
