@@ -60,6 +60,9 @@ class Source(Protocol):
     def write_number(self, kind: DocumentKind, local_id: str, number: str) -> bool:
         """Write a new document number back to the local books; False when no way to do so is configured."""
 
+    def rename_job(self, old: str, new: str) -> int | None:
+        """Give all rows of a job its new number, or none; how many. None when no way to do so is configured."""
+
     def delete_service(self, local_id: str) -> bool:
         """Take a service off the local list, as configured; False when no way to do so is configured."""
 

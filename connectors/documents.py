@@ -104,6 +104,8 @@ class Invoice(Transaction):
     lines: tuple[Line, ...]
     due_date: date | None = None
     email: str = ""
+    job: str = ""  # number of the job that it bills
+    job_part: str = ""  # "" for its one invoice, "deposit", or the number of a segment
 
     @property
     def label(self) -> str:

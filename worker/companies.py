@@ -85,6 +85,7 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
             create_services=chosen.policies.services == "create",
             default_service=chosen.policies.default_service,
             draws_numbers=chosen.numbers.sync,
+            job_numbers=chosen.numbers.jobs,
             overlap=timedelta(seconds=chosen.source.overlap),
             settle=timedelta(seconds=config.quickbooks.settle),
             calls=lambda: target.calls,

@@ -100,6 +100,7 @@ class Company:
     create_customers: bool = True
     create_services: bool = True
     default_service: str = ""
+    job_numbers: bool = False  # invoices of jobs have the numbers of their jobs
     draws_numbers: bool = False  # invoices without a number get the next one of their range
     overlap: timedelta = timedelta(seconds=300)
     calls: Callable[[], int] = lambda: 0

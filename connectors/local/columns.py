@@ -36,7 +36,7 @@ ROWS: dict[DocumentKind, Columns] = {
     ),
     DocumentKind.INVOICE: Columns(
         needed=("id", "customer_id", "date", "total"),
-        optional=("due_date", "email", *MONEY),
+        optional=("due_date", "email", "job", "job_part", *MONEY),
     ),
     DocumentKind.PAYMENT: Columns(
         needed=("id", "customer_id", "date", "total"),

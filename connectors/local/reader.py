@@ -77,6 +77,13 @@ class Reader:
                 raise self._broken(kind, setting, detail)
         return changed
 
+    def rename(self, kind: DocumentKind, setting: str, place: Mapping[str, Any]) -> int:
+        """Run a statement that may change many rows, all of them or none; how many it changed."""
+        statement = text(getattr(self.settings.kinds[kind], setting))
+        with self._transaction(kind, setting) as connection:
+            changed: int = connection.execute(queries.bound(place, statement)).rowcount
+        return changed
+
     def examine(self, kind: DocumentKind) -> Iterator[Problem]:
         """Every query of the kind run for one row, and its columns compared with what is known; all mistakes."""
         for setting, query, columns in self._queries(kind):

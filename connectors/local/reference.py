@@ -143,7 +143,7 @@ invoices = _table(
     _owner("customer_id", "customers", needed=True),
     _transaction("invoices", ">= 0"),
     _day("invoices", "due_date", needed=False),
-    _texts(email=255),
+    _texts(email=255, job=64, job_part=16),
     Column("status", String(16), nullable=False, server_default="draft"),
     CheckConstraint("status IN ('draft', 'issued', 'cancelled')", name="invoices_status_known"),
 )

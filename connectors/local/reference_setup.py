@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, Table, inspect
+from sqlalchemy import Connection, Engine, Table, inspect
+from sqlalchemy.schema import CreateColumn
 
 from connectors.documents import DocumentKind
 from connectors.local import reference
@@ -15,6 +16,7 @@ from connectors.local.settings import KindSettings, LocalSettings
 from errors.problem import ProblemError, phrase
 
 DELETED = "deleted_at IS NOT NULL AS removed, updated_at"
+LATER = {"invoices": ("job", "job_part")}  # columns that the first version did not have
 MONEY = "date, total, number, currency, exchange_rate, memo"
 
 KINDS: dict[DocumentKind, KindSettings] = {
@@ -30,10 +32,11 @@ KINDS: dict[DocumentKind, KindSettings] = {
     ),
     DocumentKind.INVOICE: KindSettings(
         key="text",
-        query=f"SELECT id, customer_id, {MONEY}, due_date, email, status = 'cancelled' AS removed, updated_at"
-        " FROM invoices WHERE status <> 'draft'",
+        query=f"SELECT id, customer_id, {MONEY}, due_date, email, job, job_part, status = 'cancelled' AS removed,"
+        " updated_at FROM invoices WHERE status <> 'draft'",
         lines="SELECT invoice_id, position, service_id, description, quantity, unit_price FROM invoice_lines",
         write_number="UPDATE invoices SET number = :number WHERE id = :id",
+        rename_job="UPDATE invoices SET job = :new WHERE job = :old",
     ),
     DocumentKind.PAYMENT: KindSettings(
         key="text",
@@ -74,7 +77,7 @@ def create(url: str, setting: str = "source") -> tuple[str, ...]:
 
 
 def init(engine: Engine, setting: str = "source") -> tuple[str, ...]:
-    """Make what is missing of the reference schema; the names of the tables made. Run again, it makes nothing.
+    """Make what is missing of the reference schema, columns of later versions too; the names of the tables made.
 
     Raises:
         ProblemError: SourceBroken, when a table of the same name is there that lacks a column of ours.
@@ -83,12 +86,25 @@ def init(engine: Engine, setting: str = "source") -> tuple[str, ...]:
         there = set(inspect(connection).get_table_names())
         for table in reference.metadata.sorted_tables:
             if table.name in there:
+                _grow(connection, table)
                 found = {column["name"] for column in inspect(connection).get_columns(table.name)}
                 _ours(table, found, setting)
         reference.metadata.create_all(connection)
         for statement in statements(engine.dialect.name):
             connection.exec_driver_sql(statement)
     return tuple(table.name for table in reference.metadata.sorted_tables if table.name not in there)
+
+
+def _grow(connection: Connection, table: Table) -> None:
+    """Columns that came with a later version of Cuadre; all of them may be empty."""
+    found = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    later = LATER.get(table.name, ())
+    if {column.name for column in table.columns} - set(later) - found:
+        return  # somebody else's table
+    for name in later:
+        if name not in found:
+            column = CreateColumn(table.columns[name]).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
 
 
 def _ours(table: Table, found: set[str], setting: str) -> None:

@@ -80,6 +80,8 @@ def _invoice(cells: Cells, children: Sequence[Row]) -> Invoice:
         customer_id=cells.key("customer_id"),
         due_date=cells.optional_day("due_date"),
         email=cells.email("email"),
+        job=cells.text("job", limits.NUMBER),
+        job_part=cells.text("job_part", limits.NUMBER),
         lines=tuple(_line(cells.line(number, row)) for number, row in enumerate(children, start=1)),
     )
     if not invoice.removed and not cells.problems:  # of a cancelled one nobody asks what it said

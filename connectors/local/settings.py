@@ -13,7 +13,8 @@ from connectors.documents import DocumentKind
 class KindSettings:
     """How one kind is read. Each query is a plain SELECT whose columns carry the names in columns.py.
 
-    `write_number` gets :number and :id, `delete` gets :id; empty: there is no way to do so.
+    `write_number` gets :number and :id, `delete` gets :id, `rename_job` gets :old and :new and changes all
+    rows of the job; empty: there is no way to do so.
     """
 
     query: str
@@ -21,6 +22,7 @@ class KindSettings:
     lines: str = ""
     allocations: str = ""
     write_number: str = ""
+    rename_job: str = ""
     delete: str = ""
 
 

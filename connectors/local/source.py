@@ -76,6 +76,13 @@ class LocalSource:
             raise ProblemError(Problem(kind=RowVanished, subject=f"{kind.value} {local_id}", facts=facts))
         return True
 
+    def rename_job(self, old: str, new: str) -> int | None:
+        """As the contract says. Raises ProblemError when the database refuses it: nothing was changed then."""
+        settings = self._settings.kinds.get(DocumentKind.INVOICE)
+        if settings is None or not settings.rename_job:
+            return None
+        return self._reader.rename(DocumentKind.INVOICE, "rename_job", {"old": old, "new": new})
+
     def delete_service(self, local_id: str) -> bool:
         """True also when the service was gone already."""
         settings = self._settings.kinds.get(DocumentKind.SERVICE)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from connectors.quickbooks.settings import Accounts
-from errors.kinds import AccountMissing, AccountTypeWrong, SubscriptionEnded
+from connectors.quickbooks.settings import CompanySettings
+from errors.kinds import AccountMissing, AccountTypeWrong, JobNumbersRefused, SubscriptionEnded
 from errors.problem import Problem
 
 # Which account types may stand where; others answer 6430 (qbo-facts 2.2, 2.3).
@@ -56,6 +56,7 @@ class Books:
     home_currency: str
     multicurrency: bool
     custom_numbers: bool
+    progress_invoicing: bool
     closing_date: date | None
     accounts: tuple[Account, ...]
     payment_methods: tuple[PaymentMethod, ...]
@@ -87,6 +88,7 @@ def read_books(
         subscription=named.get("SubscriptionStatus", ""),
         home_currency=str(currency.get("HomeCurrency", {}).get("value", "")),
         multicurrency=_true(currency.get("MultiCurrencyEnabled")),
+        progress_invoicing=_true(preferences.get("SalesFormsPrefs", {}).get("UsingProgressInvoicing")),
         custom_numbers=_true(preferences.get("SalesFormsPrefs", {}).get("CustomTxnNumbers")),
         closing_date=date.fromisoformat(str(closing)[:10]) if closing else None,
         accounts=tuple(_account(row) for row in accounts),
@@ -94,12 +96,15 @@ def read_books(
     )
 
 
-def setting_problems(books: Books, settings: Accounts, company: str) -> tuple[Problem, ...]:
-    """What in the configuration does not fit the chart of accounts, all of it; and a subscription that ended."""
-    found = [account_problem(books, setting, getattr(settings, setting), company) for setting in EXPECTED]
+def setting_problems(books: Books, settings: CompanySettings) -> tuple[Problem, ...]:
+    """What in the configuration does not fit the company, all of it; and a subscription that ended."""
+    company = settings.name
+    accounts = (account_problem(books, name, getattr(settings.accounts, name), company) for name in EXPECTED)
+    found = [problem for problem in accounts if problem is not None]
+    if settings.job_numbers and books.progress_invoicing:
+        found.append(Problem(kind=JobNumbersRefused, subject=f"company {company}"))
     ended = books.subscription.upper() in _ENDED
-    subscription = [Problem(kind=SubscriptionEnded, subject=f"company {company}")] if ended else []
-    return tuple(problem for problem in [*subscription, *found] if problem is not None)
+    return (*([Problem(kind=SubscriptionEnded, subject=f"company {company}")] if ended else []), *found)
 
 
 def account_problem(books: Books, setting: str, wanted: str, company: str) -> Problem | None:

@@ -117,7 +117,7 @@ class QuickBooksTarget:
             return (error.problem,)
 
     def _setting_problems(self, no_older_than: timedelta) -> tuple[Problem, ...]:
-        return setting_problems(self.books(no_older_than), self.settings.accounts, self.settings.name)
+        return setting_problems(self.books(no_older_than), self.settings)
 
     def _read_books(self) -> Books:
         company = self._client.read("GET", f"companyinfo/{self._client.company_id}").body or {}

@@ -50,6 +50,7 @@ class CompanySettings:
     payment_methods: Mapping[str, str] = field(default_factory=dict)
     default_service: str = ""  # local id of the service for lines that name none
     default_processor: str = "Card processor"
+    job_numbers: bool = False
     requests_per_second: int = 8
     requests_per_minute: int = 400
     batches_per_minute: int = 40

@@ -16,6 +16,7 @@ from errors.kinds.documents import (
     DuplicateOwnNumber as DuplicateOwnNumber,
     FieldRefused as FieldRefused,
     InactiveReference as InactiveReference,
+    JobNumbersRefused as JobNumbersRefused,
     LinkRefused as LinkRefused,
     MatchedWithBank as MatchedWithBank,
     NameListBusy as NameListBusy,

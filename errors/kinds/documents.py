@@ -55,6 +55,17 @@ class AccountMissing(Kind):
     fix = "Correct {setting} in the configuration, or create the account {account} in QuickBooks."
 
 
+class JobNumbersRefused(Kind):
+    """Invoices cannot have the numbers of their jobs (setting numbers.jobs) while progress invoicing is on in
+    QuickBooks: a job then has several invoices.
+    """
+
+    code = "job-numbers-refused"
+    category = Category.COMPANY
+    verb = Verb.HALT
+    fix = "Switch off progress invoicing in QuickBooks (Account and settings, Sales), or numbers.jobs here."
+
+
 class AccountTypeWrong(Kind):
     """The account {account} (setting {setting}) is of type {actual}; it must be {expected}."""
 

@@ -1,5 +1,7 @@
 """Numbers on the command line: ranges, draws, reservations, gaps, and the check on both sides."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -87,3 +89,63 @@ def test_a_number_is_checked_on_both_sides(connected, cuadre):  # noqa: F811 - t
     free = cuadre("numbers", "check", "main", "N-7")
     assert (free.code, free.out.strip()) == (exits.OK, "N-7 is free.")
     assert cuadre("numbers", "check", "main", "N" * 22).code == exits.ATTENTION
+
+
+# --- jobs -------------------------------------------------------------------------------------------------------------
+
+
+def books(*statements):
+    engine = create_engine("sqlite:///books.sqlite")
+    with engine.begin() as connection:
+        done = [connection.execute(text(statement)) for statement in statements]
+        rows = done[-1].all() if done[-1].returns_rows else []
+    engine.dispose()
+    return rows
+
+
+def switch_on():
+    file = Path("cuadre.toml")
+    file.write_text(file.read_text() + "[companies.main.numbers]\njobs = true\n")
+
+
+def test_a_job_that_is_renamed_renumbers_its_invoice_on_both_sides(connected, cuadre):  # noqa: F811 - the fixture
+    books("DELETE FROM invoice_lines WHERE invoice_id = 'i2'", "DELETE FROM invoices WHERE id = 'i2'")
+    assert cuadre("numbers", "jobs", "rename", "main", "a", "b").code == exits.CONFIGURATION  # the switch is off
+    switch_on()
+    books("UPDATE invoices SET job = '4711' WHERE id = 'i1'")
+    assert cuadre("once").code == exits.OK
+    assert books("SELECT number FROM invoices") == [("4711",)]
+    assert cuadre("numbers", "jobs", "rename", "main", "77", "78").code == exits.ATTENTION
+    assert cuadre("numbers", "jobs", "rename", "main", "4711", "9000").code == exits.OK
+    assert cuadre("once").code == exits.OK
+    assert books("SELECT number FROM invoices") == [("9000",)]
+    assert cuadre("numbers", "check", "main", "9000", "--json").json()["taken_by"] == "ours"
+
+
+def test_history_is_shown_first_and_renumbered_only_when_the_companys_name_was_typed(connected, cuadre):  # noqa: F811
+    books("DELETE FROM invoice_lines WHERE invoice_id = 'i2'", "DELETE FROM invoices WHERE id = 'i2'")
+    assert cuadre("once").code == exits.OK
+    books("UPDATE invoices SET job = '4711' WHERE id = 'i1'")
+    switch_on()
+    assert cuadre("once").code == exits.OK
+    assert books("SELECT number FROM invoices") == [("N-1",)]
+    planned = cuadre("numbers", "jobs", "history", "main", "--json").json()
+    assert planned == [{"id": "i1", "job": "4711", "old": "N-1", "new": "4711", "obstacle": ""}]
+    assert cuadre("numbers", "jobs", "history", "main", "--confirm", "other").code == exits.ATTENTION
+    assert cuadre("numbers", "jobs", "history", "main", "--confirm", "main").code == exits.OK
+    assert cuadre("once").code == exits.OK
+    assert books("SELECT number FROM invoices") == [("4711",)]
+    assert cuadre("numbers", "jobs", "history", "main", "--json").json() == []
+
+
+def test_a_number_that_another_invoice_keeps_stands_in_the_way_of_history(connected, cuadre):  # noqa: F811
+    books("UPDATE invoices SET total = 50 WHERE id = 'i2'")
+    assert cuadre("once").code == exits.OK
+    books("UPDATE invoices SET job = 'N-2' WHERE id = 'i1'")
+    switch_on()
+    (planned,) = cuadre("numbers", "jobs", "history", "main", "--json").json()
+    assert (planned["new"], planned["obstacle"]) == ("N-2", "N-2")
+    done = cuadre("numbers", "jobs", "history", "main", "--confirm", "main")
+    assert "1 keep their numbers" in done.err
+    assert cuadre("once").code == exits.OK
+    assert sorted(books("SELECT number FROM invoices")) == [("N-1",), ("N-2",)]

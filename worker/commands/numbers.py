@@ -11,11 +11,11 @@ from connectors.documents import DocumentKind
 from errors.language import _, say
 from errors.person import me
 from worker import exits
-from worker.commands import ranges
+from worker.commands import jobs, ranges
+from worker.commands.opened import opened
 from worker.commands.output import Json, complain, document, line
 from worker.commands.ranges import Company, Day, Kind, chosen_day
-from worker.commands.session import Session, session
-from worker.companies import open_company, open_state
+from worker.commands.session import session
 from worker.numbering.checking import Availability, check as availability
 from worker.numbering.ranges import RangeKind
 from worker.state import numbers
@@ -27,6 +27,7 @@ app = typer.Typer(
     add_completion=False,
 )
 ranges.add_to(app)
+app.add_typer(jobs.app, name="jobs")
 
 LOOK = "(a look)"  # who draws without keeping
 CHECKED = (DocumentKind.INVOICE, DocumentKind.REFUND, DocumentKind.FEE)
@@ -44,22 +45,13 @@ def check(
     if kind not in CHECKED:
         known = ", ".join(CHECKED)
         raise typer.BadParameter(say("{value} is none of: {known}", value=kind, known=known))
-    found = _look(session(context), company, DocumentKind(kind), number)
+    with opened(session(context), company) as found_company:
+        found = availability(found_company, DocumentKind(kind), number)
     if as_json:
         document(plain(found))
     else:
         line(found.message)
     raise typer.Exit(exits.OK if found.taken is None else exits.ATTENTION)
-
-
-def _look(current: Session, company: str, kind: DocumentKind, number: str) -> Availability:
-    config = current.load().config
-    engine = open_state(config)
-    try:
-        with open_company(config, current.company(company, config), engine, current.clock) as opened:
-            return availability(opened, kind, number)
-    finally:
-        engine.dispose()
 
 
 def plain(found: Availability) -> dict[str, Any]:

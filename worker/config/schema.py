@@ -92,10 +92,13 @@ class ServiceRows(Rows):
 
 
 class InvoiceRows(Rows):
-    """`lines`: the query for the lines; `write_number`: the statement that writes a new number back."""
+    """`lines`: the query for the lines; `write_number`: the statement that writes a new number back; `rename_job`:
+    the one that gives all rows of a job its new number.
+    """
 
     lines: str = ""
     write_number: str = ""
+    rename_job: str = ""
 
 
 class PaymentRows(Rows):
@@ -150,9 +153,12 @@ class Policies(Section):
 
 
 class Numbers(Section):
-    """`sync`: invoices without a number get the next one of their range, here and in QuickBooks (docs/numbers.md)."""
+    """`sync`: invoices without a number get the next one of their range. `jobs`: invoices of jobs have the numbers of
+    their jobs. Here and in QuickBooks (docs/numbers.md).
+    """
 
     sync: bool = False
+    jobs: bool = False
 
 
 class Company(Section):

@@ -38,6 +38,7 @@ def company(config: Config, name: str) -> CompanySettings:
         payment_methods=dict(chosen.payment_methods),
         default_service=chosen.policies.default_service,
         default_processor=chosen.policies.default_processor,
+        job_numbers=chosen.numbers.jobs,
         **config.quickbooks.limits.model_dump(),
     )
 

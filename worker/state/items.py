@@ -43,6 +43,7 @@ class Item:
     customer_id: str
     customer: str
     number: str
+    job: str
     number_override: str | None
     number_replaced: str | None
     amount: Decimal | None
@@ -105,6 +106,12 @@ def due(
     return [_item(row) for row in connection.execute(query).mappings()]
 
 
+def in_state(connection: Connection, company: str, kind: DocumentKind, state: State) -> list[Item]:
+    """All items of a kind in this state, oldest first."""
+    query = select(items).where(items.c.company == company, items.c.kind == kind, items.c.state == state)
+    return [_item(row) for row in connection.execute(query.order_by(items.c.id)).mappings()]
+
+
 def by_key(
     connection: Connection, company: str, keys: Collection[tuple[DocumentKind, str]]
 ) -> dict[tuple[DocumentKind, str], Item]:
@@ -133,7 +140,7 @@ def add(connection: Connection, company: str, kind: DocumentKind, changes: Seque
 
 def described(item: Item) -> dict[str, Any]:
     """What a person calls the document, to be kept with a move."""
-    names = ("label", "customer_id", "customer", "number", "amount", "currency")
+    names = ("label", "customer_id", "customer", "number", "job", "amount", "currency")
     return {name: getattr(item, name) for name in names}
 
 

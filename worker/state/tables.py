@@ -41,6 +41,7 @@ items = Table(
     Column("customer_id", String(255), nullable=False, server_default=""),  # local id
     Column("customer", Words, nullable=False, default=""),
     Column("number", String(64), nullable=False, server_default=""),
+    Column("job", String(64), nullable=False, server_default=""),  # the job that numbered it, when one did
     Column("number_override", String(64)),  # ordered by a person, where the local books cannot be written
     Column("number_replaced", String(64)),  # what it stands for: another number in the local books ends it
     Column("amount", Money),

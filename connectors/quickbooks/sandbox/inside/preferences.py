@@ -9,7 +9,7 @@ from connectors.quickbooks.sandbox.books.store import Json
 from connectors.quickbooks.sandbox.books.switches import Switches
 
 ACCOUNTING = ("BookCloseDate",)
-SALES_FORMS = ("CustomTxnNumbers", "AutoApplyCredit")
+SALES_FORMS = ("CustomTxnNumbers", "AutoApplyCredit", "UsingProgressInvoicing")
 GROUPS = {
     "AccountingInfoPrefs": ACCOUNTING,
     "SalesFormsPrefs": SALES_FORMS,
