@@ -16,6 +16,8 @@ from datetime import UTC, date, datetime
 from itertools import islice
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+from tenacity import retry, retry_if_exception_type, stop_after_attempt
 
 from benchmarks.idle_poll import books
 from connectors.documents import DocumentKind
@@ -90,7 +92,9 @@ def unexplained(range_: Range, rows: list[Drawn] | tuple[Drawn, ...]) -> Iterato
             yield from range(gap.first, gap.last + 1)
 
 
+@retry(retry=retry_if_exception_type(OperationalError), stop=stop_after_attempt(20))
 def one(engine: Engine, place: int) -> str:
+    """SQLite's lock is not fair: with eight at it, one may wait in vain for half a minute, and asks again."""
     with engine.begin() as connection:
         drawn = numbers.draw(connection, "shop", RangeKind.INVOICE, DAY, owner=f"form {place}", now=NOW)
         assert isinstance(drawn, Drawn)
