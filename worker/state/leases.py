@@ -198,7 +198,7 @@ class Lease:
         table = leases.c
         return (table.company == self.company, table.owner == self.owner, table.fence == fence)
 
-    def _row(self, connection: Connection, *, share: bool = False) -> Row[Any] | None:
+    def _row(self, connection: Connection, *, share: bool = False) -> Any:
         table = leases.c
         query = select(table.owner, table.fence, table.expires_at).where(table.company == self.company)
         return connection.execute(query.with_for_update(read=True) if share else query).first()
