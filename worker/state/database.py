@@ -27,11 +27,19 @@ MIGRATION_LOCK = 0x63756164  # "cuad": one number for all migrators on a Postgre
 def connect(url: str) -> Engine:
     """An engine with the settings that Cuadre's promises need; nothing is touched yet."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    # A server tuned for speed may forget its last commits when it dies: an intent must outlive that.
+    connection.execute("SET synchronous_commit = on")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
