@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
 from requests.adapters import BaseAdapter
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, func, select
 
 from connectors.documents import CENT, DocumentKind
-from connectors.local import reference
 from connectors.local.engine import connect
 from connectors.local.reference_setup import init, settings as reference_settings
 from connectors.local.settings import LocalSettings
@@ -32,7 +31,8 @@ from errors.kinds import Action, Category, Kind
 from errors.listing import ErrorRow
 from errors.selection import Selection
 from errors.tables import State as ErrorState
-from tests.support.quickbooks_desk import ACCOUNTS, DAY, URL, FakeClock, app_settings, grant
+from tests.support.application import Application
+from tests.support.quickbooks_desk import ACCOUNTS, URL, FakeClock, app_settings, grant
 from worker import pipeline
 from worker.clock import Clock
 from worker.pipeline import Company, TickReport
@@ -48,84 +48,14 @@ FAST: dict[str, Any] = {"requests_per_second": 10**6, "requests_per_minute": 10*
 
 
 @dataclass
-class House:
+class House(Application):
     """One company with everything around it. Rows go in by plain SQL, as an application would write them."""
 
     clock: FakeClock
     engine: Engine
-    books: Engine
     sandbox: Sandbox
     company: Company
     opened: Callable[..., Company]  # opens the company anew, behind this adapter, for a worker called so
-
-    # --- the application ----------------------------------------------------------------------------------------------
-
-    def row(self, table: str, **values: Any) -> None:
-        with self.books.begin() as connection:
-            connection.execute(insert(reference.metadata.tables[table]).values(**values))
-
-    def change(self, table: str, key: str, **values: Any) -> None:
-        chosen = reference.metadata.tables[table]
-        with self.books.begin() as connection:
-            connection.execute(update(chosen).where(chosen.c.id == key).values(**values))
-
-    def customer(self, key: str = "c1", name: str = "Ana Ruiz", **values: Any) -> str:
-        self.row("customers", id=key, name=name, **values)
-        return key
-
-    def service(self, key: str = "s1", name: str = "Tree care", **values: Any) -> str:
-        self.row("services", id=key, name=name, **values)
-        return key
-
-    def invoice(
-        self,
-        key: str,
-        number: str = "",
-        lines: Sequence[tuple[str, str, str]] = (("s1", "2", "75.00"),),
-        customer: str = "c1",
-        day: date = DAY,
-        **values: Any,
-    ) -> str:
-        """`lines`: (service, quantity, unit price)."""
-        total = total_of(lines)
-        written = {"number": number or f"INV-{key}", "date": day, "total": total, "status": "issued", **values}
-        with self.books.begin() as connection:
-            connection.execute(insert(reference.invoices).values(id=key, customer_id=customer, **written))
-            for position, (service, quantity, price) in enumerate(lines, start=1):
-                line = {"service_id": service, "quantity": Decimal(quantity), "unit_price": Decimal(price)}
-                connection.execute(insert(reference.invoice_lines).values(invoice_id=key, position=position, **line))
-        return key
-
-    def relined(self, key: str, lines: Sequence[tuple[str, str, str]]) -> None:
-        """Other lines, and the total that goes with them, in one transaction."""
-        total = total_of(lines)
-        with self.books.begin() as connection:
-            connection.execute(delete(reference.invoice_lines).where(reference.invoice_lines.c.invoice_id == key))
-            for position, (service, quantity, price) in enumerate(lines, start=1):
-                line = {"service_id": service, "quantity": Decimal(quantity), "unit_price": Decimal(price)}
-                connection.execute(insert(reference.invoice_lines).values(invoice_id=key, position=position, **line))
-            connection.execute(update(reference.invoices).where(reference.invoices.c.id == key).values(total=total))
-
-    def payment(self, key: str, parts: dict[str, str], customer: str = "c1", **values: Any) -> str:
-        total = sum(map(Decimal, parts.values()), Decimal(0))
-        written = {"date": DAY, "total": total, "method": "card", "reference": f"ch_{key}", **values}
-        with self.books.begin() as connection:
-            connection.execute(insert(reference.payments).values(id=key, customer_id=customer, **written))
-            for invoice_id, amount in parts.items():
-                part = {"payment_id": key, "invoice_id": invoice_id, "amount": Decimal(amount)}
-                connection.execute(insert(reference.payment_allocations).values(**part))
-        return key
-
-    def allocated(self, key: str, amount: str) -> None:
-        """A payment of one part becomes one of another amount, in one transaction."""
-        with self.books.begin() as connection:
-            parts, payments = reference.payment_allocations, reference.payments
-            connection.execute(update(parts).where(parts.c.payment_id == key).values(amount=Decimal(amount)))
-            connection.execute(update(payments).where(payments.c.id == key).values(total=Decimal(amount)))
-
-    def furnish(self) -> None:
-        self.customer()
-        self.service()
 
     # --- Cuadre -------------------------------------------------------------------------------------------------------
 
@@ -226,12 +156,6 @@ class House:
     def writes(self) -> list[Any]:
         """Every write that reached QuickBooks with a request id: ours."""
         return [entry for entry in self.sandbox.journal.entries if entry.request_id]
-
-
-def total_of(lines: Sequence[tuple[str, str, str]]) -> Decimal:
-    """Each line to the cent, then the sum: what an invoice of an application says."""
-    amounts = (Decimal(quantity) * Decimal(price) for _, quantity, price in lines)
-    return sum((amount.quantize(CENT, ROUND_HALF_UP) for amount in amounts), Decimal(0))
 
 
 def build(state_url: str, books_url: str, *, settings: LocalSettings | None = None, seed: str = "empty") -> House:
