@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("errors", "connectors", "worker")
 SOURCE = "en"
 KEYWORDS = ("_", "say", "phrase")
+FILES = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+OPTIONS = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}  # a template that cannot be read is a mistake
 
 # Said through a variable: kinds of documents, states of items, steps of the pipeline, kinds of ranges (worker).
 WORDS = (
@@ -36,7 +38,7 @@ def messages() -> frozenset[str]:
     found = set(WORDS)
     for package in PACKAGES:
         for _file, _line, text, _comments, _context in extract_from_dir(
-            ROOT / package, method_map=[("**.py", "python")], keywords=dict.fromkeys(KEYWORDS)
+            ROOT / package, method_map=FILES, options_map=OPTIONS, keywords=dict.fromkeys(KEYWORDS)
         ):
             found.add(text if isinstance(text, str) else text[0])
     for kind in KINDS.values():

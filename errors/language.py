@@ -33,6 +33,11 @@ def current() -> str:
     return _current.get()
 
 
+def base(locale: str) -> str:
+    """The language of a locale: "es" for "es_MX", whose numbers and dates differ, but not its words."""
+    return locale.partition("_")[0]
+
+
 @cache
 def _catalogue(language: str) -> NullTranslations:
     path = LOCALES / f"{language}.po"
@@ -47,7 +52,7 @@ def _catalogue(language: str) -> NullTranslations:
 
 def _(message: str, language: str | None = None) -> str:
     """The message in the reader's language; the English text itself when a translation is missing."""
-    return _catalogue(language or current()).gettext(message) if message else ""
+    return _catalogue(base(language or current())).gettext(message) if message else ""
 
 
 def say(message: str, language: str | None = None, /, **facts: Fact) -> str:

@@ -1,38 +1,36 @@
 """The outbox goes out by SMTP: each mail is marked as sent only after the server took it, and tried again until then.
 
 A mail is claimed (its `not_before` moves on) before it is sent, so that two workers never send the same one, and one
-whose worker died is sent again, with the same Message-ID.
+whose worker died is sent again. SMTP knows no transaction: when a worker dies after the server took the mail and before
+that is written down, the second one has the same Message-ID, and readers that look at it show one.
 """
 
 from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import parseaddr
 from typing import Any, Literal
+from uuid import uuid4
 
-from sqlalchemy import Engine, Row, and_, select, update
+from sqlalchemy import Engine, Row
 
-from errors.tables import outbox
+from errors import outbox
+from errors.letterhead import CHANNEL, Recipient
+from errors.message import Message
+from errors.tables import outbox as outbox_table
 from errors.wording import plain
 
-LEASE = timedelta(minutes=5)  # longer than one mail can take
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
-REFUSED_PAUSE = timedelta(days=1)  # the server said never (5xx): a person may mend the address meanwhile
-EXPIRES = timedelta(days=7)  # older news is no news
+URGENT = frozenset({"halt"})
+BY_MAIL = ~outbox_table.c.recipient.startswith(CHANNEL)
 
-REFUSALS = (
-    smtplib.SMTPResponseException,
-    smtplib.SMTPRecipientsRefused,
-    smtplib.SMTPNotSupportedError,
-    ValueError,  # EmailMessage: a header that could not be one
-)
+Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +45,11 @@ class MailSettings:
     sender: str = "cuadre@localhost"
     timeout: int = 30
 
+    @property
+    def domain(self) -> str:
+        """Of the sender: what Message-ID and List-Id end with."""
+        return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryReport:
@@ -58,122 +61,129 @@ class DeliveryReport:
     error: str = ""
 
 
-def deliver(engine: Engine, settings: MailSettings, now: datetime) -> DeliveryReport:
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What of a row of the outbox travels."""
+
+    kind: str
+    recipient: str
+    language: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    thread: str = ""
+
+
+def deliver(engine: Engine, settings: MailSettings, now: Now) -> DeliveryReport:
     """Send what is due. Never raises for a mail server's trouble: it is in the report and with the mail's row."""
     sent, failed, error = 0, 0, ""
-    if not _is_due(engine, now):
-        return DeliveryReport(waiting=_waiting(engine, now))
-    try:
-        with _server(settings) as server:
-            while (mail := _claim(engine, now)) is not None:
-                refusal = _send(engine, server, settings, mail, now)
-                sent, failed, error = sent + (not refusal), failed + bool(refusal), refusal or error
-    except (OSError, smtplib.SMTPException) as down:
-        error = _reason(down, settings)
-        failed += _postpone(engine, now, error)
-    return DeliveryReport(sent=sent, failed=failed, waiting=_waiting(engine, now), error=error)
+    if outbox.any_due(engine, now(), BY_MAIL):
+        try:
+            with server(settings) as smtp:
+                while (mail := outbox.claim(engine, now(), BY_MAIL)) is not None:
+                    why = _send(engine, smtp, settings, mail, now)
+                    sent, failed, error = sent + (not why), failed + bool(why), why or error
+        except (OSError, smtplib.SMTPException) as down:
+            error = reason(down, settings)
+            failed += outbox.postpone(engine, now(), error, BY_MAIL)
+    return DeliveryReport(sent=sent, failed=failed, waiting=outbox.waiting(engine, now()), error=error)
+
+
+def send_now(settings: MailSettings, to: Recipient, kind: str, message: Message, now: datetime) -> None:
+    """One mail past the outbox, for a test.
+
+    Raises:
+        OSError: the server cannot be reached, or does not take it (see `server`).
+    """
+    letter = Letter(
+        kind=kind,
+        recipient=to.address,
+        language=to.language,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        message_id=uuid4().hex,
+    )
+    with server(settings) as smtp:
+        smtp.send_message(envelope(letter, settings, now), settings.sender, [to.address])
 
 
 @contextmanager
-def _server(settings: MailSettings) -> Iterator[smtplib.SMTP]:
+def server(settings: MailSettings) -> Iterator[smtplib.SMTP]:
+    """The mail server, greeted, encrypted with a certificate that this machine trusts, and logged in as configured.
+
+    Raises:
+        OSError: it cannot be reached, or refuses (smtplib's exceptions are OSErrors, too).
+    """
     context = ssl.create_default_context()
     if settings.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout, context=context)
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout, context=context)
     else:
-        server = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout)
-    with server:
+        smtp = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout)
+    with smtp:
+        smtp.ehlo_or_helo_if_needed()
         if settings.security == "starttls":
-            server.starttls(context=context)
+            smtp.starttls(context=context)
+            smtp.ehlo()
         if settings.username:
-            server.login(settings.username, settings.password)
-        yield server
+            smtp.login(settings.username, settings.password)
+        yield smtp
 
 
-def _send(engine: Engine, server: smtplib.SMTP, settings: MailSettings, mail: Row[Any], now: datetime) -> str:
+def _send(engine: Engine, smtp: smtplib.SMTP, settings: MailSettings, mail: Row[Any], now: Now) -> str:
     """Empty when the server took it, else why this one mail could not go. A lost connection is raised."""
     try:
-        server.send_message(_message(mail, settings, now), settings.sender, [mail.recipient])
-        refusal = ""
-    except REFUSALS as refused:
-        refusal = _reason(refused, settings)
-    except OSError as lost:  # smtplib's SMTPServerDisconnected is one
-        _note(engine, mail, now, _reason(lost, settings))
-        raise
-    _note(engine, mail, now, refusal)
-    return refusal
+        smtp.send_message(envelope(mail, settings, now()), settings.sender, [mail.recipient])
+    except (OSError, smtplib.SMTPException, ValueError) as failure:
+        why = reason(failure, settings)
+        (outbox.refused if _is_final(failure) else outbox.failed)(engine, mail, now(), why)
+        if smtp.sock is None:  # the server went away (also by a polite 421): the others would only fail, too
+            raise smtplib.SMTPServerDisconnected(why) from failure
+        return why
+    outbox.sent(engine, mail, now())
+    return ""
 
 
-def _message(mail: Row[Any], settings: MailSettings, now: datetime) -> EmailMessage:
+def _is_final(failure: Exception) -> bool:
+    """Whether this mail will never be taken as it is. A refused sender is the configuration's fault, not the mail's."""
+    if isinstance(failure, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _answer in failure.recipients.values())
+    if isinstance(failure, smtplib.SMTPDataError):
+        return failure.smtp_code >= 500
+    return isinstance(failure, smtplib.SMTPNotSupportedError | ValueError)  # ValueError: no header can be made of it
+
+
+def envelope(mail: Letter | Row[Any], settings: MailSettings, now: datetime) -> EmailMessage:
+    """The mail as it travels.
+
+    Raises:
+        ValueError: a header cannot be made of what it should hold.
+    """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = plain(mail.subject)
     message["From"] = settings.sender
     message["To"] = mail.recipient
     message["Date"] = now
-    message["Message-ID"] = f"<{mail.message_id}@{settings.sender.rpartition('@')[2].rstrip('>')}>"
+    message["Message-ID"] = f"<{mail.message_id}@{settings.domain}>"
+    if mail.thread:
+        message["In-Reply-To"] = f"<{mail.thread}@{settings.domain}>"
+        message["References"] = f"<{mail.thread}@{settings.domain}>"
+    if mail.kind in URGENT:
+        message["Importance"] = "high"
     message["Content-Language"] = mail.language
+    message["List-Id"] = f"Cuadre <cuadre.{settings.domain}>"  # RFC 2919: what a reader's filter goes by
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
+    message["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
 
 
-def _due(now: datetime) -> Any:
-    return and_(outbox.c.sent_at.is_(None), outbox.c.not_before <= now, outbox.c.created_at > now - EXPIRES)
-
-
-def _is_due(engine: Engine, now: datetime) -> bool:
-    with engine.connect() as connection:
-        return connection.execute(select(outbox.c.id).where(_due(now)).limit(1)).first() is not None
-
-
-def _claim(engine: Engine, now: datetime) -> Row[Any] | None:
-    """The next mail that is due and ours alone from now on."""
-    while True:
-        with engine.begin() as connection:
-            mail = connection.execute(select(outbox).where(_due(now)).order_by(outbox.c.id).limit(1)).first()
-            if mail is None:
-                return None
-            mine = and_(outbox.c.id == mail.id, outbox.c.attempts == mail.attempts, _due(now))
-            claimed = {"not_before": now + LEASE, "attempts": mail.attempts + 1}
-            if connection.execute(update(outbox).where(mine).values(**claimed)).rowcount == 1:
-                return mail
-
-
-def _note(engine: Engine, mail: Row[Any], now: datetime, refusal: str) -> None:
-    if not refusal:
-        news = {"sent_at": now, "last_error": ""}
-    else:
-        pause = REFUSED_PAUSE if refusal.startswith("5") else _pause(mail.attempts)
-        news = {"not_before": now + pause, "last_error": refusal}
-    with engine.begin() as connection:
-        connection.execute(update(outbox).where(outbox.c.id == mail.id).values(**news))
-
-
-def _postpone(engine: Engine, now: datetime, error: str) -> int:
-    """The server is down: whatever is due waits, the longer the more often it failed."""
-    with engine.begin() as connection:
-        rows = connection.execute(select(outbox.c.id, outbox.c.attempts).where(_due(now))).all()
-        for row in rows:
-            news = {"attempts": row.attempts + 1, "not_before": now + _pause(row.attempts), "last_error": error}
-            connection.execute(update(outbox).where(outbox.c.id == row.id, outbox.c.sent_at.is_(None)).values(**news))
-    return len(rows)
-
-
-def _pause(attempts: int) -> timedelta:
-    pauses: int = 2 ** min(attempts, 10)
-    return min(FIRST_PAUSE * pauses, LONGEST_PAUSE)
-
-
-def _waiting(engine: Engine, now: datetime) -> int:
-    waiting = and_(outbox.c.sent_at.is_(None), outbox.c.created_at > now - EXPIRES)
-    with engine.connect() as connection:
-        return len(connection.execute(select(outbox.c.id).where(waiting)).all())
-
-
-def _reason(failure: Exception, settings: MailSettings) -> str:
+def reason(failure: Exception, settings: MailSettings | None) -> str:
     """What the server said, on one line. The password is taken out, should a server repeat it."""
     text = plain(_said(failure))
-    return text.replace(settings.password, "***") if settings.password else text
+    return text.replace(settings.password, "***") if settings is not None and settings.password else text
 
 
 def _said(failure: Exception) -> str:
@@ -183,8 +193,6 @@ def _said(failure: Exception) -> str:
         code, answer = next(iter(failure.recipients.values()))
     elif isinstance(failure, smtplib.SMTPResponseException):
         code, answer = failure.smtp_code, failure.smtp_error
-    elif isinstance(failure, ValueError):
-        code, answer = 550, str(failure)
     else:
         return f"{type(failure).__name__}: {failure}"
     return f"{code} {answer.decode('utf-8', 'replace') if isinstance(answer, bytes) else answer}"

@@ -1,142 +1,214 @@
-"""Who is told what by mail, and when. A notice is written to the outbox in the transaction that made it necessary."""
+"""Who is told what by mail, and when. A notice is written to the outbox in the transaction that made it necessary.
+
+    a problem that asks for a person    at once; more of them within the window are one digest     notice_problems
+    what mends itself, but has lasted   in the same mail                                           notice_problems
+    a company stops                     urgent, once                                               notice_halts
+    it goes on                          once, as an answer to the mail above                       notice_halts
+    no problem is left                  once, as an answer to the last digest                      notice_clear
+    a connection comes near its end     14, 7 and 2 days before, each once                         notice_token
+    every day, where it is wanted                                                                  notice_summary
+
+`readers`: each gets a mail of their own, in their language. Without readers nothing counts as told.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, select, update
 
-from errors.kinds import KINDS, Category, Verb
-from errors.language import LANGUAGES, _, fix, say, sentence
-from errors.listing import ErrorRow, list_errors
+from errors import followups, outbox
+from errors.digest import Digest, digest
+from errors.followups import HALTS, PROBLEMS, TOKENS
+from errors.letterhead import Letterhead, Recipient
+from errors.listing import list_errors
 from errors.message import Message, render
 from errors.selection import Selection
-from errors.tables import State, errors, outbox
-from errors.wording import blocks, category_word, moment, support
+from errors.summary import Summary
+from errors.tables import State, errors, outbox as outbox_table
+from errors.untold import UNTOLD, halting, telling
 
-LISTED = 50  # a burst is one mail, and not an endless one
-ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@\x00-\x1f]+@[^\s<>,;:\"()\[\]\\@\x00-\x1f]+")
+AGAIN = timedelta(hours=1)  # a company that stops and starts and stops is told of once in this time
+ENDINGS = (14, 7, 2)  # days before a connection's end at which people are told
+SAME_END = timedelta(days=1)  # a renewed token ends weeks later; the same end is told to the second, give or take
+ENOUGH = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipient:
-    """Raises ValueError for an address that is none, or a language that there is no catalogue for."""
+class Habits:
+    """`window`: between two mails about problems. `patience`: what mends itself is told after it lasted so long."""
 
-    address: str
-    language: str = "en"
-
-    def __post_init__(self) -> None:
-        if not ADDRESS.fullmatch(self.address):
-            raise ValueError(f"{self.address!r} is no mail address (name@domain)")
-        if self.language not in LANGUAGES:
-            raise ValueError(f"{self.language!r} is no language of Cuadre ({', '.join(LANGUAGES)})")
+    window: timedelta = timedelta(minutes=15)
+    patience: timedelta = timedelta(hours=1)
 
 
-def notice_halt(connection: Connection, recipients: Sequence[Recipient], error_id: int, now: datetime) -> int:
-    """One urgent mail to each recipient when a company has stopped; once for each error, however often it is called.
-
-    Returns how many mails were written: 0 for an error that stops no company.
-    """
-    rows = list_errors(connection, Selection(ids=(error_id,), state=State.OPEN, category=Category.COMPANY))
-    if not rows or rows[0].problem.verb is not Verb.HALT:
-        return 0
-    key = f"halt:{rows[0].company}:{error_id}"
-    return sum(_post(connection, key, to, _halted(rows[0], to.language), now) for to in recipients)
-
-
-def notice_new(
-    connection: Connection, recipients: Sequence[Recipient], since: datetime, now: datetime, company: str | None = None
+def notice_problems(
+    connection: Connection, readers: Sequence[Recipient], letterhead: Letterhead, habits: Habits, now: datetime
 ) -> int:
-    """One mail to each recipient that lists the open errors that ask for a person and were not told yet.
+    """One mail to each reader about every open error that wants a person and was not told yet: an error is told once.
 
-    `since`: errors first seen before are left out (an error is told once whatever `since` is, so it may lie far back).
-    `company`: only of this one. Returns how many mails were written. Without recipients nothing counts as told.
+    Nothing while the window since the last such mail is open, or while that one still waits for the mail server: what
+    comes meanwhile is one digest. Returns how many mails were written.
     """
-    if not recipients:
+    if not readers or _too_soon(connection, habits, now):
         return 0
-    asking = [code for code, kind in KINDS.items() if kind.verb is Verb.ASK]
-    new = [
-        errors.c.state == State.OPEN,
-        errors.c.mailed_at.is_(None),
-        errors.c.first_at >= since,
-        errors.c.kind.in_(asking),
-        errors.c.category != Category.COMPANY,
-    ]
-    if company is not None:
-        new.append(errors.c.company == company)
-    ids = connection.execute(update(errors).where(*new).values(mailed_at=now).returning(errors.c.id)).scalars().all()
-    if not ids:
+    told = update(errors).where(UNTOLD, telling(now - habits.patience)).values(mailed_at=now)
+    if connection.execute(told).rowcount == 0:
         return 0
-    rows = sorted(list_errors(connection, Selection(ids=tuple(sorted(ids)[:LISTED])), LISTED), key=lambda row: row.id)
-    key = f"new:{min(ids)}:{len(ids)}:{max(ids)}"
-    return sum(_post(connection, key, to, _new(rows, len(ids), to.language), now) for to in recipients)
+    news = digest(connection, now)
+    since = min(followups.begin(connection, PROBLEMS, company, now) for company in news.companies)
+    return sum(_post_digest(connection, to, letterhead, news, since, now) for to in readers)
 
 
-def _halted(row: ErrorRow, language: str) -> Message:
-    title = say("Cuadre has stopped for {company}", language, company=row.company)
-    details = (
-        say("Stopped since: {moment}", language, moment=moment(row.first_at, language)),
-        support(row.problem.fault, language),
+def notice_halts(connection: Connection, readers: Sequence[Recipient], letterhead: Letterhead, now: datetime) -> int:
+    """One urgent mail for each company that has stopped, and one when it goes on. Returns how many were written."""
+    if not readers:
+        return 0
+    stopped = select(errors.c.id, errors.c.company).where(UNTOLD, halting()).order_by(errors.c.id).limit(ENOUGH)
+    written = sum(
+        _halt(connection, readers, letterhead, row.id, row.company, now) for row in connection.execute(stopped).all()
     )
-    values = {
-        "language": language,
-        "subject": say("Cuadre: {company} has stopped", language, company=row.company),
-        "title": title,
-        "sentence": sentence(row.problem, language),
-        "to_do": _("What to do:", language),
-        "fix": fix(row.problem, language),
-        "details": "\n".join(line for line in details if line),
-        "footer": say("More about it: cuadre errors show {id}", language, id=str(row.id)),
-    }
-    return render("halt", values)
+    return written + _resumed(connection, readers, letterhead, now)
 
 
-def _new(rows: Sequence[ErrorRow], number: int, language: str) -> Message:
-    title = _("1 new problem", language) if number == 1 else say("{count} new problems", language, count=number)
-    companies = ", ".join(sorted({row.company for row in rows}))
-    more = say("and {count} more", language, count=number - len(rows)) if number > len(rows) else ""
-    values = {
-        "language": language,
-        "subject": f"Cuadre: {title} ({companies})",
-        "title": title,
-        "more": more,
-        "footer": _("All of them: cuadre errors list", language),
-    }
-    return render("new", values, [_listed(row, language) for row in rows])
+def notice_clear(connection: Connection, readers: Sequence[Recipient], letterhead: Letterhead, now: datetime) -> int:
+    """One mail about every company whose problems were told and of which none is open any more."""
+    cleared = followups.cleared(connection)
+    if not readers or not cleared:
+        return 0
+    since = {each.name: each.since for each in cleared}
+    counts = _outcomes(connection, since)
+    written = 0
+    for to in readers:
+        message = render("clear", to, letterhead, companies=list(since), counts=counts)
+        thread = outbox.conversation(connection, "problems", to, since=min(since.values()))
+        written += outbox.post(connection, "clear", f"clear:{now.isoformat()}", to, message, now, thread)
+    for company in since:
+        followups.end(connection, PROBLEMS, company)
+    return written
 
 
-def _listed(row: ErrorRow, language: str) -> dict[str, str]:
-    held = blocks(row, language)
-    return {
-        "id": str(row.id),
-        "where": f"{row.company}, {category_word(row.category, language)}",
-        "sentence": sentence(row.problem, language),
-        "to_do": _("What to do:", language),
-        "fix": fix(row.problem, language),
-        "blocks": say("Waiting for it: {blocks}", language, blocks=held) if held else "",
-    }
+def notice_token(
+    connection: Connection,
+    readers: Sequence[Recipient],
+    letterhead: Letterhead,
+    company: str,
+    ends_at: datetime,
+    now: datetime,
+) -> int:
+    """One mail 14, 7 and 2 days before a connection ends (only the last that is due). Returns how many were written."""
+    due = [days for days in ENDINGS if now < ends_at <= now + timedelta(days=days)]
+    if not readers or not due:
+        return 0
+    level = min(due)
+    known = followups.get(connection, TOKENS, company)
+    if known is not None and abs(known.since - ends_at) < SAME_END and known.level <= level:
+        return 0
+    followups.put(connection, TOKENS, company, since=ends_at, level=level)
+    key = f"token:{company}:{ends_at.isoformat()}:{level}"
+    days = -((now - ends_at) // timedelta(days=1))
+    written = 0
+    for to in readers:
+        message = render("token", to, letterhead, company=company, days=days, ends_at=ends_at)
+        thread = outbox.conversation(
+            connection, "token", to, since=ends_at - timedelta(days=20), subject=message.subject
+        )
+        written += outbox.post(connection, "token", key, to, message, now, thread)
+    return written
 
 
-def _post(connection: Connection, key: str, to: Recipient, message: Message, now: datetime) -> int:
-    """Into the outbox, once for each key and recipient."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = insert(outbox).values(
-        key=key,
-        recipient=to.address,
-        language=to.language,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        message_id=sha256(f"{key} {to.address} {now.isoformat()}".encode()).hexdigest()[:32],
-        created_at=now,
-        not_before=now,
-        attempts=0,
-        last_error="",
+def notice_summary(
+    connection: Connection, readers: Sequence[Recipient], letterhead: Letterhead, summary: Summary, now: datetime
+) -> int:
+    """One mail for each day."""
+    key = summary_key(summary.day)
+    return sum(
+        outbox.post(connection, "summary", key, to, render("summary", to, letterhead, summary=summary), now)
+        for to in readers
     )
-    once = row.on_conflict_do_nothing(index_elements=["key", "recipient"])
-    return len(connection.execute(once.returning(outbox.c.id)).all())
+
+
+def summary_key(day: date) -> str:
+    """Under which the summary of a day stands in the outbox."""
+    return f"summary:{day.isoformat()}"
+
+
+# --- how -------------------------------------------------------------------------------------------------------------
+
+
+def _too_soon(connection: Connection, habits: Habits, now: datetime) -> bool:
+    mails = outbox_table.c
+    last = select(mails.key, mails.created_at).where(mails.kind == "problems").order_by(mails.id.desc()).limit(1)
+    row = connection.execute(last).first()
+    if row is None:
+        return False
+    if now - row.created_at < habits.window:
+        return True
+    if now - row.created_at >= outbox.EXPIRES:
+        return False
+    # Nobody got the last one: the server is down. One refused address among others holds nobody up.
+    got = select(mails.id).where(mails.key == row.key, mails.sent_at.is_not(None) | mails.refused_at.is_not(None))
+    return connection.execute(got.limit(1)).first() is None
+
+
+def _post_digest(
+    connection: Connection, to: Recipient, letterhead: Letterhead, news: Digest, since: datetime, now: datetime
+) -> int:
+    message = render("problems", to, letterhead, digest=news)
+    thread = outbox.conversation(connection, "problems", to, since=since, subject=message.subject)
+    if thread:  # a mail program that goes by the subject keeps the conversation together, too
+        message = Message(subject=f"Re: {message.subject}", text=message.text, html=message.html)
+    return outbox.post(connection, "problems", f"problems:{now.isoformat()}:{news.number}", to, message, now, thread)
+
+
+def _halt(
+    connection: Connection,
+    readers: Sequence[Recipient],
+    letterhead: Letterhead,
+    error_id: int,
+    company: str,
+    now: datetime,
+) -> int:
+    (row,) = list_errors(connection, Selection(ids=(error_id,)))
+    known = followups.get(connection, HALTS, company)
+    if known is not None and now - known.since < AGAIN and now - row.first_at < AGAIN:
+        return 0
+    told = update(errors).where(errors.c.id == error_id, errors.c.mailed_at.is_(None)).values(mailed_at=now)
+    if connection.execute(told).rowcount == 0:
+        return 0
+    followups.put(connection, HALTS, company, since=now, level=error_id)
+    return sum(
+        outbox.post(connection, "halt", f"halt:{company}:{error_id}", to, render("halt", to, letterhead, row=row), now)
+        for to in readers
+    )
+
+
+def _resumed(connection: Connection, readers: Sequence[Recipient], letterhead: Letterhead, now: datetime) -> int:
+    written = 0
+    for company, error_id in followups.resumed(connection):
+        (row,) = list_errors(connection, Selection(ids=(error_id,))) or (None,)
+        followups.put(connection, HALTS, company, level=0)
+        if row is None:
+            continue
+        still = (
+            select(func.count()).select_from(errors).where(errors.c.company == company, errors.c.state == State.OPEN)
+        )
+        left = connection.execute(still).scalar_one()
+        for to in readers:
+            message = render("resumed", to, letterhead, row=row, left=left)
+            key = f"halt:{company}:{error_id}"
+            thread = outbox.conversation(connection, "halt", to, since=row.first_at, key=key)
+            written += outbox.post(connection, "resumed", f"resumed:{company}:{error_id}", to, message, now, thread)
+    return written
+
+
+def _outcomes(connection: Connection, since: dict[str, datetime]) -> dict[str, int]:
+    """How the problems that were told ended: how many in which state."""
+    counts = dict.fromkeys((state.value for state in State), 0)
+    for company, begun in since.items():
+        query = select(errors.c.state, func.count()).where(errors.c.mailed_at >= begun, errors.c.company == company)
+        for state, number in connection.execute(query.group_by(errors.c.state)).all():
+            counts[state] += number
+    return counts

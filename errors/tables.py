@@ -170,6 +170,14 @@ errors = Table(
         postgresql_where=text("state = 'open'"),
     ),
     Index("errors_by_state", "state", "company", "category"),
+    Index(
+        "errors_untold",
+        "kind",
+        "id",
+        sqlite_where=text("state = 'open' AND mailed_at IS NULL"),
+        postgresql_where=text("state = 'open' AND mailed_at IS NULL"),
+    ),
+    Index("errors_told", "mailed_at", "company"),
     sqlite_autoincrement=True,  # an id that a person has seen never names another error
 )
 
@@ -214,6 +222,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", Id, primary_key=True),
+    Column("kind", Words, nullable=False, server_default=""),  # of message: a folder of errors/mails
     Column("key", Words, nullable=False),
     Column("recipient", Words, nullable=False),
     Column("language", Words, nullable=False),
@@ -221,11 +230,30 @@ outbox = Table(
     Column("text", Words, nullable=False),
     Column("html", Words, nullable=False),
     Column("message_id", Words, nullable=False),  # the part before the @: a mail sent twice is shown once
+    Column("thread", Words, nullable=False, server_default=""),  # message_id of the conversation's first mail
     Column("created_at", UtcDateTime, nullable=False),
     Column("not_before", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("sent_at", UtcDateTime),
+    Column("refused_at", UtcDateTime),  # the server said never; it is asked again once a day
     Column("last_error", Words, nullable=False),
     UniqueConstraint("key", "recipient", name="outbox_once"),
+    Index(
+        "outbox_waiting",
+        "not_before",
+        sqlite_where=text("sent_at IS NULL"),
+        postgresql_where=text("sent_at IS NULL"),
+    ),
+    Index("outbox_by_kind", "kind", "id"),
     sqlite_autoincrement=True,
+)
+
+# What people were told and wait to hear the end of: problems of a company, a company that stopped, a token that ends.
+followups = Table(
+    "followups",
+    metadata,
+    Column("topic", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("level", Integer, nullable=False),
 )

@@ -18,10 +18,10 @@ from connectors.local.source import LocalSource
 from connectors.quickbooks.environments import discovery_url
 from connectors.tokens import TokenStore, require_connected
 from connectors.transport import Session as HttpSession
+from errors import mail
 from errors.kinds import Verb
 from errors.language import _, fix, say, sentence
 from errors.problem import Problem, ProblemError
-from worker import mail_server
 from worker.clock import Clock
 from worker.companies import open_company, open_state
 from worker.config import Config, ConfigError, Loaded, settings
@@ -141,7 +141,7 @@ def _mail(config: Config) -> Iterator[Check]:
     if server is None:
         return
     try:
-        with mail_server.server(server):
+        with mail.server(server):
             pass
     except (OSError, smtplib.SMTPException) as error:
         advice = _("See [mail] in the configuration; `cuadre mail test` tries again.")

@@ -101,8 +101,8 @@ def test_a_mail_goes_out_once_as_text_and_html(engine, serve, port):
     postbox = Postbox()
     serve(postbox)
     put(engine)
-    assert deliver(engine, settings(port), NOON) == DeliveryReport(sent=1)
-    assert deliver(engine, settings(port), NOON + MINUTE) == DeliveryReport()
+    assert deliver(engine, settings(port), lambda: NOON) == DeliveryReport(sent=1)
+    assert deliver(engine, settings(port), lambda: NOON + MINUTE) == DeliveryReport()
     ((envelope, mail),) = postbox.mails
     assert (envelope.mail_from, envelope.rcpt_tos) == ("cuadre@example.com", ["ana@example.com"])
     assert mail["Subject"] == "¿Qué pasó?"
@@ -116,16 +116,16 @@ def test_a_mail_goes_out_once_as_text_and_html(engine, serve, port):
 def test_a_mail_waits_longer_and_longer_while_the_server_is_down_and_goes_out_when_it_is_back(engine, serve, port):
     put(engine)
     put(engine, key="second")
-    report = deliver(engine, settings(port), NOON)
+    report = deliver(engine, settings(port), lambda: NOON)
     assert (report.sent, report.failed, report.waiting) == (0, 2, 2)
     assert "ConnectionRefusedError" in report.error
-    assert deliver(engine, settings(port), NOON + MINUTE / 2) == DeliveryReport(waiting=2)  # not yet due
-    deliver(engine, settings(port), NOON + MINUTE)
+    assert deliver(engine, settings(port), lambda: NOON + MINUTE / 2) == DeliveryReport(waiting=2)  # not yet due
+    deliver(engine, settings(port), lambda: NOON + MINUTE)
     found = row(engine)
     assert (found.attempts, found.not_before, found.sent_at) == (2, NOON + 3 * MINUTE, None)
     postbox = Postbox()
     serve(postbox)
-    assert deliver(engine, settings(port), NOON + 3 * MINUTE) == DeliveryReport(sent=2)
+    assert deliver(engine, settings(port), lambda: NOON + 3 * MINUTE) == DeliveryReport(sent=2)
     assert len(postbox.mails) == 2
 
 
@@ -135,10 +135,10 @@ def test_a_server_that_hangs_up_keeps_what_it_did_not_take(engine, serve, port):
     serve(postbox)
     for key in ("a", "b", "c"):
         put(engine, key=key)
-    report = deliver(engine, settings(port), NOON)
+    report = deliver(engine, settings(port), lambda: NOON)
     assert (report.sent, report.waiting) == (1, 2)
     postbox.hang_up_after = None
-    assert deliver(engine, settings(port), NOON + MINUTE).sent == 2
+    assert deliver(engine, settings(port), lambda: NOON + MINUTE).sent == 2
     assert sorted(mail["Message-ID"] for _, mail in postbox.mails) == [f"<token-{key}@example.com>" for key in "abc"]
 
 
@@ -149,7 +149,7 @@ def test_one_refused_recipient_does_not_keep_the_others_waiting(engine, serve, p
     put(engine, "gone@example.com", "gone")
     put(engine, "full@example.com", "full")
     put(engine)
-    report = deliver(engine, settings(port), NOON)
+    report = deliver(engine, settings(port), lambda: NOON)
     assert (report.sent, report.failed, report.waiting) == (1, 2, 2)
     assert row(engine, "gone").last_error == "550 no such user"
     assert row(engine, "gone").not_before == NOON + timedelta(days=1)
@@ -160,7 +160,7 @@ def test_old_news_is_no_longer_sent(engine, serve, port):
     postbox = Postbox()
     serve(postbox)
     put(engine)
-    assert deliver(engine, settings(port), NOON + timedelta(days=8)) == DeliveryReport()
+    assert deliver(engine, settings(port), lambda: NOON + timedelta(days=8)) == DeliveryReport()
     assert postbox.mails == []
 
 
@@ -169,8 +169,8 @@ def test_a_mail_that_another_worker_has_claimed_is_left_to_it_until_its_lease_en
     put(engine)
     with engine.begin() as connection:
         connection.execute(update(outbox).values(not_before=NOON + 5 * MINUTE, attempts=1))
-    assert deliver(engine, settings(port), NOON) == DeliveryReport(waiting=1)
-    assert deliver(engine, settings(port), NOON + 5 * MINUTE) == DeliveryReport(sent=1)
+    assert deliver(engine, settings(port), lambda: NOON) == DeliveryReport(waiting=1)
+    assert deliver(engine, settings(port), lambda: NOON + 5 * MINUTE) == DeliveryReport(sent=1)
 
 
 def test_a_mail_is_claimed_before_it_leaves(engine, serve, port):
@@ -178,7 +178,7 @@ def test_a_mail_is_claimed_before_it_leaves(engine, serve, port):
     postbox.look = lambda: row(engine).not_before
     serve(postbox)
     put(engine)
-    deliver(engine, settings(port), NOON)
+    deliver(engine, settings(port), lambda: NOON)
     assert postbox.seen == [NOON + 5 * MINUTE]
 
 
@@ -188,7 +188,7 @@ def test_a_header_cannot_be_smuggled_in(engine, serve, port, recipient):
     serve(postbox)
     put(engine, subject="hello\r\nBcc: eva@example.com")
     put(engine, recipient, "bad")
-    deliver(engine, settings(port), NOON)
+    deliver(engine, settings(port), lambda: NOON)
     assert postbox.mails[0][1]["Subject"] == "hello  Bcc: eva@example.com"
     for envelope, mail in postbox.mails:
         assert mail["Bcc"] is None
@@ -202,7 +202,7 @@ def test_a_wrong_password_is_told_without_the_password(engine, serve, port):
     serve(Postbox(), authenticator=nobody, auth_require_tls=False)
     put(engine)
     given = settings(port, username="cuadre", password="s3cret-word")
-    report = deliver(engine, given, NOON)
+    report = deliver(engine, given, lambda: NOON)
     assert report.sent == 0
     assert "535" in report.error
     assert "s3cret-word" not in report.error + row(engine).last_error + repr(given)
@@ -214,7 +214,7 @@ def test_login_with_the_right_password_works(engine, serve, port):
 
     serve(Postbox(), authenticator=somebody, auth_require_tls=False)
     put(engine)
-    assert deliver(engine, settings(port, username="cuadre", password="right"), NOON).sent == 1
+    assert deliver(engine, settings(port, username="cuadre", password="right"), lambda: NOON).sent == 1
 
 
 @pytest.fixture
@@ -252,6 +252,6 @@ def test_starttls_sends_to_a_server_whose_certificate_is_trusted_and_to_no_other
     put(engine)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    report = deliver(engine, settings(port, host="localhost", security="starttls"), NOON)
+    report = deliver(engine, settings(port, host="localhost", security="starttls"), lambda: NOON)
     assert (report.sent, len(postbox.mails)) == ((1, 1) if trusted else (0, 0))
     assert ("CERTIFICATE_VERIFY_FAILED" in report.error) is not trusted

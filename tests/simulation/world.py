@@ -14,14 +14,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, update
 
 from connectors.local.engine import connect
 from connectors.local.reference_setup import init
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
 from connectors.quickbooks.sandbox.inside.preferences import set_preferences
 from connectors.quickbooks.sandbox.trouble.limits import Limits
-from errors.notices import Recipient, notice_new
+from errors.letterhead import Letterhead, Recipient
+from errors.notices import Habits, notice_problems
+from errors.tables import outbox
 from tests.simulation import audit, invariants
 from tests.simulation.books import Books
 from tests.simulation.deaths import Death
@@ -29,7 +31,7 @@ from tests.simulation.firm import Firm
 from tests.simulation.outsider import Outsider
 from tests.simulation.person import Person
 from tests.simulation.process import Process, state_engine
-from tests.simulation.simulated_time import START, Time
+from tests.simulation.simulated_time import Time
 from tests.simulation.trace import Trace
 from tests.simulation.view import look
 from tests.simulation.weather import DEATHS, Weather
@@ -44,6 +46,7 @@ LONGEST_WAIT = 6.1 * 3600  # seconds: a little more than the longest backoff of 
 HELD_FOR = 150.0  # seconds that a process is held up at least: past the end of its lease
 HELD_UP = 0.05  # how often, where that site is on
 WORKERS = ("one", "two")
+AT_ONCE = Habits(window=timedelta(0))
 TOLD = (Recipient(address="admin@example.com"),)
 
 
@@ -226,7 +229,8 @@ class World:
 
     def _digest(self) -> None:
         with self.desk.begin() as connection:
-            notice_new(connection, TOLD, START - timedelta(days=1), self.time.now())
+            notice_problems(connection, TOLD, Letterhead(), AT_ONCE, self.time.now())
+            connection.execute(update(outbox).values(sent_at=self.time.now()))  # the mail server took it
 
     def _look(self) -> None:
         self._digest()

@@ -39,7 +39,7 @@ def once(
     engine = open_state(config)
     try:
         outcomes = dict(_ticks(current, config, engine, names))
-        report = mails.send(config, engine, current.now())  # where cron calls, no daemon does it
+        report = mails.send(config, engine, current.now)  # where cron calls, no daemon does it
     finally:
         engine.dispose()
     if as_json:

@@ -40,7 +40,7 @@ def run(context: typer.Context) -> None:
         reload=reload,
         engine=engine,
         workshop=workshop,
-        deliver_mail=lambda config: mails.send(config, engine, current.now()),
+        deliver_mail=lambda config: mails.send(config, engine, current.now),
         clock=current.clock,
         stopping=stopping,
         notify=notifier(),

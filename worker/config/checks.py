@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 
+from errors import channels
+from errors.channels import Channel, ChannelError
 from errors.language import _, say
+from errors.letterhead import is_language
 from worker.config.mistakes import Path
-from worker.config.schema import Config, QuickBooks, Source
+from worker.config.schema import Config, Mail, QuickBooks, Source
 
 Found = Iterator[tuple[Path, str]]
+HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LONGEST_CALL = 120  # seconds; QBO gives up on a call then, qbo-facts section 1.7
 
@@ -21,6 +27,7 @@ def always(config: Config) -> Found:
     yield from _state(config)
     yield from _quickbooks(config)
     yield from _mail(config)
+    yield from _site(config)
     for name, company in config.companies.items():
         yield from _source(("companies", name, "source"), company.source)
         if company.jitter >= company.poll:
@@ -124,8 +131,35 @@ def _mail(config: Config) -> Found:
             yield ("mail", "recipients"), _('missing, although mail.host is given; expected [{address = "..."}]')
     elif mail.recipients or mail.username:
         yield ("mail", "host"), _("missing, although other keys of [mail] are given")
+    for place, recipient in enumerate(mail.recipients):
+        if recipient.language is not None and not is_language(recipient.language):
+            yield ("mail", "recipients", place, "language"), _("expected en or es, with a country or without: es-MX")
+    yield from _mail_times(mail)
+    yield from _channels(mail)
     if mail.username and not mail.password.get_secret_value():
         yield ("mail", "password"), _("missing, although mail.username is given")
+
+
+def _mail_times(mail: Mail) -> Found:
+    if mail.summary and not HOUR.fullmatch(mail.summary):
+        yield ("mail", "summary"), _('expected a time of day such as "07:30", or nothing')
+    try:
+        ZoneInfo(mail.time_zone)
+    except (ValueError, OSError, KeyError):
+        yield ("mail", "time_zone"), _("no such time zone; expected one such as Europe/Madrid")
+
+
+def _channels(mail: Mail) -> Found:
+    try:
+        channels.check([Channel(url) for url in mail.channels.get_secret_value().split()])
+    except ChannelError as error:
+        yield ("mail", "channels"), str(error)
+
+
+def _site(config: Config) -> Found:
+    address = urlsplit(config.site.address)
+    if config.site.address and (address.scheme not in {"http", "https"} or not address.hostname):
+        yield ("site", "address"), _("expected an address such as https://cuadre.shop.example")
 
 
 def _source(path: Path, source: Source) -> Found:

@@ -62,11 +62,11 @@ class Recipient(Section):
     """Who gets the mails; no language: that of the configuration."""
 
     address: Annotated[str, Field(pattern=r"^[^\s<>,;:@()]+@[^\s<>,;:@()]+$")]
-    language: Language | None = None
+    language: str | None = None
 
 
 class Mail(Section):
-    """No host: no mail is sent."""
+    """No host: no mail is sent. `digest`, `patience`: see errors/notices.py. `channels`: addresses for Apprise."""
 
     host: str = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
@@ -76,6 +76,21 @@ class Mail(Section):
     password_file: Path | None = None
     sender: str = ""
     recipients: tuple[Recipient, ...] = ()
+    digest: Annotated[float, Field(ge=60)] = 900
+    patience: Annotated[float, Field(ge=0)] = 3600
+    summary: str = ""
+    time_zone: str = "UTC"
+    channels: SecretStr = SecretStr("")
+    channels_file: Path | None = None
+
+    def reaches_somebody(self) -> bool:
+        return bool(self.host or self.channels.get_secret_value())
+
+
+class Site(Section):
+    """The console. `address`: where people reach it; mails link to it."""
+
+    address: str = ""
 
 
 class Rows(Section):
@@ -182,6 +197,7 @@ class Config(Section):
     log: Log = Log()
     quickbooks: QuickBooks = QuickBooks()
     mail: Mail = Mail()
+    site: Site = Site()
     companies: Mapping[CompanyName, Company] = {}
 
     def enabled(self) -> tuple[str, ...]:

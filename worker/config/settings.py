@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
 from connectors.documents import DocumentKind
 from connectors.local import reference_setup
 from connectors.local.settings import KindSettings, LocalSettings
 from connectors.quickbooks.settings import Accounts, AppSettings, CompanySettings
 from connectors.transport import Timeouts
+from errors.channels import Channel
+from errors.letterhead import Letterhead, Recipient
 from errors.mail import MailSettings
-from errors.notices import Recipient
+from errors.notices import Habits
 from worker.config.schema import Config
 
 
@@ -72,3 +77,29 @@ def recipients(config: Config) -> tuple[Recipient, ...]:
     return tuple(
         Recipient(address=each.address, language=each.language or config.language) for each in config.mail.recipients
     )
+
+
+def channels(config: Config) -> tuple[Channel, ...]:
+    """Other ways to reach people."""
+    return tuple(Channel(url) for url in config.mail.channels.get_secret_value().split())
+
+
+def readers(config: Config) -> tuple[Recipient, ...]:
+    """Everybody who is told, by mail or by a channel."""
+    others = (Recipient(address=channel.name, language=config.language) for channel in channels(config))
+    return (*(recipients(config) if config.mail.host else ()), *others)
+
+
+def letterhead(config: Config) -> Letterhead:
+    """What all mails have in common."""
+    return Letterhead(site=config.site.address, zone=ZoneInfo(config.mail.time_zone))
+
+
+def habits(config: Config) -> Habits:
+    """When mails are written."""
+    return Habits(window=timedelta(seconds=config.mail.digest), patience=timedelta(seconds=config.mail.patience))
+
+
+def summary_time(config: Config) -> time | None:
+    """When, on the clock of mail.time_zone, the daily summary is due; None: there is none."""
+    return time.fromisoformat(config.mail.summary) if config.mail.summary else None

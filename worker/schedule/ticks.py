@@ -19,7 +19,7 @@ Rhythm = tuple[float, float]  # seconds between two ticks, and how far each may 
 def rhythms(config: Config) -> dict[str, Rhythm]:
     """What is to be looked at, and how often."""
     planned = {name: (config.companies[name].poll, config.companies[name].jitter) for name in config.enabled()}
-    if config.mail.host:
+    if config.mail.reaches_somebody():
         planned[MAIL] = (MAIL_SECONDS, 0.0)
     return planned
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -44,3 +45,14 @@ def latest(connection: Connection, company: str) -> RowMapping | None:
     """The last tick of a company; None before the first."""
     query = select(runs).where(runs.c.company == company).order_by(runs.c.id.desc()).limit(1)
     return connection.execute(query).mappings().first()
+
+
+def posted_since(connection: Connection, since: datetime) -> dict[str, dict[str, int]]:
+    """How many documents of each kind were posted by ticks that ended since then, company by company."""
+    found: dict[str, dict[str, int]] = {}
+    query = select(runs.c.company, runs.c.posted).where(runs.c.finished_at >= since).order_by(runs.c.company)
+    for company, posted in connection.execute(query):
+        sums = found.setdefault(company, {})
+        for kind, count in posted.items():
+            sums[kind] = sums.get(kind, 0) + count
+    return found
