@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from connectors.contract import Outcome, Posting
 from connectors.documents import DocumentKind
 from connectors.local import reference
 from errors import kinds
@@ -157,3 +160,26 @@ def test_where_the_local_books_cannot_be_written_the_number_is_kept_here_and_red
     assert local(shop) == {"1": None}
     assert held(shop) == ["PS004", "PS005"]
     assert shop.by_number("PS005")["PrivateNote"].startswith("corrected")
+
+
+def test_numbers_that_are_taken_between_the_look_and_the_post_cost_one_renumbering_each(shop: House) -> None:
+    """Somebody in QuickBooks is always faster: once for each invoice."""
+    rounds = 30
+    robbed: set[str] = set()
+    post = shop.company.target.post
+
+    def thief(postings: Sequence[Posting]) -> Sequence[Outcome]:
+        for posting in postings:
+            if posting.kind is DocumentKind.INVOICE and posting.local_id not in robbed:
+                robbed.add(posting.local_id)
+                shop.enters(json.loads(posting.body)["DocNumber"], price="9.99")
+        return post(postings)
+
+    shop.company.target.post = thief  # type: ignore[method-assign]
+    unnumbered(shop, *(str(key) for key in range(rounds)))
+    for _ in range(3):
+        shop.tick()
+    assert shop.errors() == []
+    assert shop.states() == {State.LINKED: rounds + 2}
+    assert len(set(held(shop))) == len(held(shop)) == 2 * rounds
+    assert set(local(shop).values()) < set(held(shop))
