@@ -109,7 +109,7 @@ class TokenStore:
             self._box = MultiFernet([Fernet(key) for key in keys])
         except ValueError as error:
             raise ValueError("quickbooks.token_key must be 32 bytes in URL-safe base64 (a Fernet key)") from error
-        self._engine = engine
+        self.engine = engine
         self._now = now
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
         self._locks_lock = Lock()
@@ -120,13 +120,13 @@ class TokenStore:
         Raises:
             ProblemError: ConnectionLost, the tokens were encrypted with a key that is no longer configured.
         """
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             row = connection.execute(select(tokens).where(tokens.c.company == company)).mappings().one_or_none()
         return self._opened(row) if row is not None else None
 
     def realm_of(self, company: str) -> str:
         """The realm that the company belongs to, "" before its first connection; no key is needed to know it."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             found = connection.execute(select(tokens.c.realm_id).where(tokens.c.company == company)).scalar()
         return found or ""
 
@@ -141,7 +141,7 @@ class TokenStore:
             "updated_at": moment,
             "status": CONNECTED,
         }
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(delete(tokens).where(tokens.c.company == company))
             connection.execute(insert(tokens).values(values))
 
@@ -182,7 +182,7 @@ class TokenStore:
             return self._locks[company]
 
     def _write(self, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             return connection.execute(update(tokens).where(where).values(values)).rowcount == 1
 
     def _seal(self, text: str) -> str:

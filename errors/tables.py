@@ -34,6 +34,7 @@ from errors.problem import Fact, Phrase
 CENT = Decimal("0.01")
 PLACES = 6
 UNIT = Decimal(10) ** PLACES
+READING = "cuadre_reading"  # an option of a connection: it only reads, so on SQLite it waits for no writer
 
 
 class State(StrEnum):

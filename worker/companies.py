@@ -89,6 +89,7 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
             overlap=timedelta(seconds=chosen.source.overlap),
             settle=timedelta(seconds=config.quickbooks.settle),
             calls=lambda: target.calls,
+            save_calls=target.save_calls,
         )
     finally:
         target.guard(None)

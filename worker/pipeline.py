@@ -104,6 +104,7 @@ class Company:
     draws_numbers: bool = False  # invoices without a number get the next one of their range
     overlap: timedelta = timedelta(seconds=300)
     calls: Callable[[], int] = lambda: 0
+    save_calls: Callable[[Connection], None] = lambda _connection: None
     stopping: Callable[[], bool] = never
     longest: timedelta = LONGEST_TICK
     settle: timedelta = SETTLE
@@ -282,4 +283,5 @@ def _report(company: Company, started: datetime, calls: int, halted: Problem | N
             unfinished=cut and halted is None and items.any_due(connection, company.name, finished),
         )
         runs.save(connection, report)
+        company.save_calls(connection)
     return report

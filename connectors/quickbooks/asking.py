@@ -9,6 +9,7 @@ from connectors.quickbooks import query
 from connectors.quickbooks.answers import entries_of
 from connectors.quickbooks.client import Client
 from connectors.quickbooks.encoding import encode
+from connectors.quickbooks.meter import Kind
 from connectors.quickbooks.query import Question
 
 MOST = 30  # QBO: items of one batch
@@ -41,6 +42,7 @@ def _together(client: Client, questions: Sequence[Question]) -> Iterator[list[Ro
 def _batch(client: Client, questions: Sequence[Question]) -> dict[Question, list[Row]]:
     items = [{"bId": str(place), "Query": _statement(one)} for place, one in enumerate(questions)]
     answer = client.read("POST", "batch", body=encode({"BatchItemRequest": items}), content_type="application/json")
+    client.meter.add(client.realm, Kind.READ, len(items))  # Intuit does not say how it counts them: no fewer than these
     named = {str(row.get("bId")): row for row in (answer.body or {}).get("BatchItemResponse", [])}
     found = {one: _rows(one, named.get(str(place), {})) for place, one in enumerate(questions)}
     return {one: rows for one, rows in found.items() if rows is not None}

@@ -15,6 +15,7 @@ from connectors.quickbooks import query
 from connectors.quickbooks.answers import Answer, read_answer
 from connectors.quickbooks.environments import api_url
 from connectors.quickbooks.faults import Context, problems_of
+from connectors.quickbooks.meter import Kind, Meter, kind_of
 from connectors.tokens import Renewer, TokenStore
 from connectors.transport import Session
 from errors.kinds import QuickBooksUnavailable, Throttled
@@ -71,12 +72,15 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         renewer: Renewer,
         session: Session,
         sleep: Callable[[float], None],
+        meter: Meter,
         jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
         self.company = company
         self.environment = environment
         self.minorversion = self.MINIMUM_MINOR_VERSION
         self.session = session
+        self.meter = meter
+        self.realm = ""  # of the last call
         self._store = store
         self._renewer = renewer
         self._sleep = sleep
@@ -203,6 +207,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
     ) -> Answer:
         """One HTTP call. A 401 marks the token, so that the next call renews it; a 429 pauses the company."""
         token = self._renewer.fresh(self.company)
+        self.realm = token.realm_id
         response = self.session.request(
             method,
             f"{self.api_url}/company/{token.realm_id}/{path}",
@@ -213,6 +218,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             allow_redirects=False,  # a token follows nobody
         )
         answer = read_answer(response.status_code, response.headers, response.content.decode("utf-8", "replace"))
+        self.meter.add(token.realm_id, kind_of(method, path) if answer.ok else Kind.FAILED)
         if answer.unauthorised:
             self._store.mark_stale(self.company, token.access_token)
         if answer.throttled and self.session.throttle is not None:

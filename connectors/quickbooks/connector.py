@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import requests
 import structlog
+from sqlalchemy import Connection
 
 from connectors.contract import (
-    RECENT,
     Holder,
     Match,
     Operation,
     Outcome,
+    Posted,
     Posting,
     References,
     Refused,
@@ -28,7 +28,7 @@ from connectors.documents import Customer, Document, DocumentKind, Fee, Invoice,
 from connectors.quickbooks import batch, finding, query
 from connectors.quickbooks.answers import Answer
 from connectors.quickbooks.batch import Room
-from connectors.quickbooks.books import Books, read_books, setting_problems
+from connectors.quickbooks.books import Books, setting_problems
 from connectors.quickbooks.client import Client, silence
 from connectors.quickbooks.differences import differences
 from connectors.quickbooks.encoding import decode, encode
@@ -43,11 +43,13 @@ from connectors.quickbooks.mapping.invoice import to_invoice
 from connectors.quickbooks.mapping.payment import to_payment
 from connectors.quickbooks.mapping.refund import to_refund_receipt
 from connectors.quickbooks.mapping.service import to_item
-from connectors.quickbooks.matching import DELETED, Row, has_name, match_customer, match_service, remote_of
-from connectors.quickbooks.notes import marker_of
+from connectors.quickbooks.matching import DELETED, Row, has_name, remote_of
+from connectors.quickbooks.mirror.mirror import Mirror
 from connectors.quickbooks.outcomes import outcome_of
 from connectors.quickbooks.resolving import period_problem, resolve
+from connectors.quickbooks.searching import Search
 from connectors.quickbooks.settings import CompanySettings
+from connectors.quickbooks.setup import BOOKS_FRESH, BOOKS_LAST, SetUp
 from connectors.quickbooks.vendors import Vendors
 from connectors.throttle import Throttle
 from connectors.transport import Now
@@ -57,14 +59,13 @@ from errors.kinds import (
     DeletedInQuickBooks,
     InactiveReference,
     PeriodClosed,
+    ServiceNameTaken,
     SubscriptionEnded,
 )
 from errors.problem import Fault, Problem, ProblemError, phrase
 
-BOOKS_LAST = timedelta(days=1)  # reads are metered (qbo-facts section 6), set-ups change seldom
-BOOKS_FRESH = timedelta(minutes=1)  # nothing is refused on knowledge older than this
-
 _OF_THE_SETUP = {PeriodClosed, SubscriptionEnded, AccountRefused, InactiveReference}
+_OF_OTHERS = {CustomerNameTaken, ServiceNameTaken, InactiveReference}  # the mirror may not have seen it yet
 
 _log = structlog.get_logger("cuadre.quickbooks")
 
@@ -72,14 +73,16 @@ _log = structlog.get_logger("cuadre.quickbooks")
 class QuickBooksTarget:
     """One company, for one thread at a time. Kept from tick to tick it knows the set-up, so idle ticks ask nothing."""
 
-    def __init__(self, client: Client, settings: CompanySettings, *, now: Now) -> None:
+    def __init__(
+        self, client: Client, settings: CompanySettings, mirror: Mirror, *, now: Now, fresh: timedelta
+    ) -> None:
         self.settings = settings
         self._client = client
-        self._now = now
-        self._vendors = Vendors(client)
+        self._mirror = mirror
+        self._search = Search(client, mirror, fresh)
+        self._setup = SetUp(client, mirror, now=now)
+        self._vendors = Vendors(client, self._search, mirror)
         self._room = Room()
-        self._books: Books | None = None
-        self._books_at: datetime | None = None
 
     @property
     def calls(self) -> int:
@@ -92,6 +95,10 @@ class QuickBooksTarget:
         assert self._client.session.throttle is not None
         return self._client.session.throttle
 
+    def save_calls(self, connection: Connection) -> None:
+        """Add the calls since the last time to the month's (connectors/quickbooks/meter.py)."""
+        self._client.meter.save(connection)
+
     def guard(self, before_call: Callable[[], None] | None) -> None:
         """Asked before each call from here on; what it raises keeps the call from leaving."""
         self._client.session.before_call = before_call
@@ -99,15 +106,8 @@ class QuickBooksTarget:
     # --- the company's set-up -----------------------------------------------------------------------------------------
 
     def books(self, no_older_than: timedelta = BOOKS_LAST) -> Books:
-        """Accounts, payment methods and preferences, read again when they are older.
-
-        Raises:
-            ProblemError: QuickBooks does not answer, or the connection is lost.
-        """
-        if self._books is None or self._books_at is None or self._now() - self._books_at >= no_older_than:
-            self._books = self._read_books()
-            self._books_at = self._now()
-        return self._books
+        """Accounts, payment methods and preferences. Raises as SetUp.books."""
+        return self._setup.books(no_older_than)
 
     def check(self, *, again: bool = False) -> tuple[Problem, ...]:
         try:
@@ -119,45 +119,10 @@ class QuickBooksTarget:
     def _setting_problems(self, no_older_than: timedelta) -> tuple[Problem, ...]:
         return setting_problems(self.books(no_older_than), self.settings)
 
-    def _read_books(self) -> Books:
-        company = self._client.read("GET", f"companyinfo/{self._client.company_id}").body or {}
-        preferences = self._client.read("GET", "preferences").body or {}
-        return read_books(
-            company.get("CompanyInfo", {}),
-            preferences.get("Preferences", {}),
-            self._client.rows("Account"),
-            self._client.rows("PaymentMethod"),
-        )
-
     # --- matching -----------------------------------------------------------------------------------------------------
 
     def match(self, documents: Sequence[Customer | Service]) -> Mapping[str, Match]:
-        customers = [document for document in documents if isinstance(document, Customer)]
-        services = [document for document in documents if isinstance(document, Service)]
-        return {**self._match_customers(customers), **self._match_services(services)}
-
-    def _match_customers(self, customers: Sequence[Customer]) -> Mapping[str, Match]:
-        emails = [customer.email for customer in customers if customer.email]
-        names = [customer.name for customer in customers]
-        rows = _once([*self._among("Customer", "PrimaryEmailAddr", emails), *self._named("Customer", names)])
-        matches = {customer.local_id: match_customer(customer, rows) for customer in customers}
-        missing = [one for one in customers if matches[one.local_id] == Match()]
-        names = [customer.name for customer in missing]
-        vendors = self._named("Vendor", names)
-        return {**matches, **{one.local_id: match_customer(one, rows, vendors) for one in missing}}
-
-    def _match_services(self, services: Sequence[Service]) -> Mapping[str, Match]:
-        names = [service.name for service in services]
-        rows = self._among("Item", "Name", [*names, *(name + DELETED for name in names)])
-        return {service.local_id: match_service(service, rows) for service in services}
-
-    def _named(self, entity: str, names: Sequence[str]) -> list[Row]:
-        """By the name that customers, vendors and employees share, of those made inactive too."""
-        return self._among(entity, "DisplayName", [*names, *(name + DELETED for name in names)])
-
-    def _among(self, entity: str, field: str, values: Sequence[str]) -> list[Row]:
-        found = (self._client.rows(entity, one, query.ANY_STATE) for one in query.any_of(field, values))
-        return [row for rows in found for row in rows]
+        return self._search.match(documents)
 
     # --- preparing ----------------------------------------------------------------------------------------------------
 
@@ -215,27 +180,10 @@ class QuickBooksTarget:
     # --- numbers ------------------------------------------------------------------------------------------------------
 
     def holders(self, kind: DocumentKind, numbers: Collection[str]) -> Mapping[str, Holder]:
-        entity = ENTITIES[kind]
-        wanted = {number.casefold(): number for number in numbers if number}
-        found: dict[str, Holder] = {}
-        for condition in query.any_of(entity.number_field, wanted.values()):
-            for row in self._client.rows(entity.name, condition):
-                number = wanted.get(str(row.get(entity.number_field, "")).casefold())
-                if number is not None:
-                    found.setdefault(number, _holder(row, number))
-        return found
+        return self._search.holders(kind, numbers)
 
     def recent_numbers(self, kind: DocumentKind, prefix: str) -> Sequence[str]:
-        """By time of entry, since DocNumber sorts as text (qbo-facts section 3); the latest 200 of them."""
-        entity = ENTITIES[kind]
-        rows = self._client.rows(
-            entity.name,
-            query.begins_with(entity.number_field, prefix),
-            order_by="MetaData.CreateTime DESC",
-            limit=RECENT,
-        )
-        numbers = (str(row.get(entity.number_field, "")) for row in rows)
-        return [number for number in numbers if number and number.startswith(prefix)]
+        return self._search.recent_numbers(kind, prefix)
 
     # --- posting ------------------------------------------------------------------------------------------------------
 
@@ -263,6 +211,7 @@ class QuickBooksTarget:
             self._room.shrink()
             return [Unknown(problem=silence(self.settings.name, error))] * len(postings)
         self._tell(postings, outcomes)
+        self._remember(postings, outcomes)
         return [self._told_apart(outcome, posting) for outcome, posting in zip(outcomes, postings, strict=True)]
 
     def send(self, posting: Posting) -> Outcome:
@@ -306,13 +255,25 @@ class QuickBooksTarget:
                 outcome=type(outcome).__name__,
             )
 
+    def _remember(self, postings: Sequence[Posting], outcomes: Sequence[Outcome]) -> None:
+        """Our own numbers and names are known from the answer; a refusal may tell of what somebody else has done."""
+        rows: dict[str, list[Row]] = {}
+        for posting, outcome in zip(postings, outcomes, strict=True):
+            if isinstance(outcome, Posted):
+                rows.setdefault(ENTITIES[posting.kind].name, []).append(outcome.remote.body)
+        for entity, held in rows.items():
+            self._mirror.remember(entity, held)
+        refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+        if any(one.holder_id or _OF_OTHERS & {problem.kind for problem in one.problems} for one in refused):
+            self._mirror.expire()
+
     def _told_apart(self, refused: Outcome, posting: Posting) -> Outcome:
         """Whether the set-up has changed; is the missing object the document or what it uses; who has the name."""
         if not isinstance(refused, Refused):
             return refused
         kinds = {problem.kind for problem in refused.problems}
         if kinds & _OF_THE_SETUP:
-            self._books_at = None
+            self._setup.distrust()
         try:
             if InactiveReference in kinds and self._is_gone(posting):
                 return Refused(problems=(self._gone(posting, refused.problems[0].fault),))
@@ -337,21 +298,25 @@ class QuickBooksTarget:
         holders = {"Vendor": phrase("vendor"), "Customer": phrase("customer"), "Employee": phrase("employee")}
         name = str(problem.facts["name"])
         for entity, holder in holders.items():
-            if any(has_name(row, "DisplayName", name) for row in self._named(entity, [name])):
+            if any(
+                has_name(row, "DisplayName", name)
+                for row in self._search.asked(entity, "DisplayName", [name, name + DELETED], query.ANY_STATE)
+            ):
                 return replace(problem, facts={**problem.facts, "holder": holder})
         return problem
 
     def _context(self, posting: Posting) -> Context:
         body = decode(posting.body)
         method = body.get("PaymentMethodRef", {}).get("value", "")
-        methods = self._books.payment_methods if self._books is not None else ()
+        books = self._setup.known
+        methods = books.payment_methods if books is not None else ()
         return Context(
             company=self.settings.name,
             kind=posting.kind,
             local_id=posting.local_id,
             name=posting.name,
             body=body,
-            closing_date=self._books.closing_date if self._books is not None else None,
+            closing_date=books.closing_date if books is not None else None,
             payment_method=next((one.name for one in methods if one.target_id == method), ""),
         )
 
@@ -386,21 +351,3 @@ def _body(document: Document, references: References, resolved: Resolved, curren
             return to_refund_receipt(document, references, resolved, current, marker)
         case Fee():
             return to_purchase(document, resolved, current, marker)
-
-
-def _holder(row: Row, number: str) -> Holder:
-    customer: Mapping[str, Any] = row.get("CustomerRef") or {}
-    return Holder(
-        target_id=str(row["Id"]),
-        number=number,
-        version=str(row.get("SyncToken", "")),
-        customer_id=str(customer.get("value", "")),
-        customer_name=str(customer.get("name", "")),
-        total=Decimal(row.get("TotalAmt", 0)),
-        marker=marker_of(str(row.get("PrivateNote", ""))),
-    )
-
-
-def _once(rows: Sequence[Row]) -> list[Row]:
-    """A row that was found by e-mail and by name counts once."""
-    return list({str(row["Id"]): row for row in rows}.values())

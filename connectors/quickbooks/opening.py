@@ -7,6 +7,9 @@ from threading import Lock
 
 from connectors.quickbooks.client import Client
 from connectors.quickbooks.connector import QuickBooksTarget
+from connectors.quickbooks.meter import Meter
+from connectors.quickbooks.mirror.mirror import Mirror
+from connectors.quickbooks.mirror.store import Store
 from connectors.quickbooks.oauth import OAuth
 from connectors.quickbooks.settings import AppSettings, CompanySettings
 from connectors.throttle import Throttle
@@ -74,5 +77,8 @@ class QuickBooksConnector:
             renewer=renewer,
             session=session,
             sleep=self._sleep,
+            meter=Meter(company.name, now=self._now, budget=self.app.reads_per_month),
         )
-        return QuickBooksTarget(client, company, now=self._now)
+        kept = Store(self.store.engine, company.name)
+        mirror = Mirror(client, kept, now=self._now, pages=self.app.pages)
+        return QuickBooksTarget(client, company, mirror, now=self._now, fresh=self.app.fresh)

@@ -70,6 +70,12 @@ def begins_with(field: str, prefix: str) -> str:
 ANY_STATE = "Active IN (true, false)"  # without it, list objects made inactive stay out
 
 
+def count(entity: str, condition: str = "") -> str:
+    """The statement that answers totalCount."""
+    where = f" WHERE {condition}" if condition else ""
+    return f"SELECT COUNT(*) FROM {entity}{where}"  # noqa: S608 - not SQL
+
+
 def select(
     entity: str, *conditions: str, order_by: str = "", start: int | None = None, limit: int | None = None
 ) -> str:

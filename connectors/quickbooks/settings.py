@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from connectors.quickbooks.environments import require_environment
 from connectors.throttle import Limit
@@ -12,9 +13,10 @@ from connectors.transport import Timeouts
 
 @dataclass(frozen=True, kw_only=True)
 class AppSettings:
-    """The keys of your app at Intuit, the same for every company.
+    """The keys of your app at Intuit, the same for every company, and what reads it may cost (qbo-facts section 6).
 
     `environment` is "production", "sandbox", or the address of a `cuadre sandbox` (http://127.0.0.1:8765).
+    `fresh`: how old our copy of QuickBooks' lists may be; `pages`: an entity with more pages of 1000 is not copied.
 
     Raises:
         ValueError: the environment is none of these.
@@ -25,6 +27,9 @@ class AppSettings:
     client_secret: str = field(repr=False)
     redirect_uri: str
     timeouts: Timeouts = field(default_factory=Timeouts)
+    fresh: timedelta = timedelta(minutes=5)
+    pages: int = 100
+    reads_per_month: int = 500_000
 
     def __post_init__(self) -> None:
         require_environment(self.environment)

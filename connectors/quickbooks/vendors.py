@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 
 import requests
 
-from connectors.quickbooks import query
 from connectors.quickbooks.answers import Answer
 from connectors.quickbooks.client import Client, FaultError, silence, throttled, unreadable
 from connectors.quickbooks.encoding import encode
 from connectors.quickbooks.faults import Context, problems_of
-from connectors.quickbooks.matching import DELETED, has_name
+from connectors.quickbooks.matching import has_name
+from connectors.quickbooks.mirror.mirror import Mirror
+from connectors.quickbooks.searching import MINUTE, Search
 from errors.kinds import InactiveReference
 from errors.problem import Fact, Problem, ProblemError, phrase
 
@@ -19,8 +21,10 @@ from errors.problem import Fact, Problem, ProblemError, phrase
 class Vendors:
     """Vendor ids by name, remembered: a vendor is looked up once."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, search: Search, mirror: Mirror) -> None:
         self._client = client
+        self._search = search
+        self._mirror = mirror
         self._ids: dict[str, str] = {}
 
     def id_of(self, name: str) -> str:
@@ -38,9 +42,8 @@ class Vendors:
                 raise ProblemError(self._inactive(self._ids.pop(name) or name))
         return self._ids[name]
 
-    def _found(self, name: str) -> str:
-        conditions = query.any_of("DisplayName", [name, name + DELETED])
-        found = [row for one in conditions for row in self._client.rows("Vendor", one, query.ANY_STATE)]
+    def _found(self, name: str, no_older_than: timedelta = MINUTE) -> str:
+        found = self._search.named("Vendor", [name], no_older_than)
         rows = [row for row in found if has_name(row, "DisplayName", name)]
         active = [row for row in rows if row.get("Active", True)]
         if rows and not active:
@@ -51,9 +54,11 @@ class Vendors:
         """The new vendor's id; "" when the name is taken by somebody else."""
         answer = self._post(name)
         if answer.ok:
-            return str((answer.body or {})["Vendor"]["Id"])
+            vendor = (answer.body or {})["Vendor"]
+            self._mirror.remember("Vendor", [vendor])
+            return str(vendor["Id"])
         if answer.has("6240"):  # made a moment ago by somebody, or by us with the answer lost
-            return self._found(name)
+            return self._found(name, timedelta(0))
         if answer.throttled:
             raise ProblemError(throttled(self._client.company, answer))
         if answer.unauthorised or not answer.entries:  # a token that died early is renewed by the next call

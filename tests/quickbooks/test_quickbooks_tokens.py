@@ -203,7 +203,7 @@ def test_tokens_of_the_greatest_size_stand_encrypted_in_the_database(clock: Fake
     kept = store.load("big")
     assert kept is not None
     assert (len(kept.access_token), len(kept.refresh_token)) == (4096, 512)
-    with store._engine.connect() as connection:
+    with store.engine.connect() as connection:
         stored = str(connection.execute(text("SELECT * FROM tokens")).fetchall())
     assert "aaaa" not in stored
     assert "refresh-1" not in stored
@@ -215,9 +215,9 @@ def test_a_key_is_rotated(clock: FakeClock) -> None:
     old, new = (Fernet.generate_key().decode() for _ in range(2))
     first = token_store(clock, old)
     first.connect("shop", "realm-1", "sandbox", grant(clock))
-    both = TokenStore(first._engine, [new, old], now=clock.now)
+    both = TokenStore(first.engine, [new, old], now=clock.now)
     assert both.load("shop") is not None
-    only_new = TokenStore(first._engine, [new], now=clock.now)
+    only_new = TokenStore(first.engine, [new], now=clock.now)
     with pytest.raises(ProblemError) as raised:
         only_new.load("shop")
     assert raised.value.problem.kind is ConnectionLost
@@ -227,7 +227,7 @@ def test_a_key_is_rotated(clock: FakeClock) -> None:
 @pytest.mark.parametrize("keys", [[], ["short"]])
 def test_a_bad_key_is_named(clock: FakeClock, store: TokenStore, keys: list[str]) -> None:
     with pytest.raises(ValueError, match="token_key"):
-        TokenStore(store._engine, keys, now=clock.now)
+        TokenStore(store.engine, keys, now=clock.now)
 
 
 def test_a_disconnected_company_keeps_its_realm(clock: FakeClock, store: TokenStore) -> None:

@@ -197,6 +197,7 @@ def build(state_url: str, books_url: str, *, settings: LocalSettings | None = No
             lease=lease,
             new_request_id=lambda: f"request-{next(numbers)}",
             calls=lambda: target.calls,
+            save_calls=target.save_calls,
         )
 
     company = opened(SandboxAdapter(sandbox))

@@ -30,6 +30,7 @@ from connectors.documents import (
     name_of,
 )
 from connectors.quickbooks.connector import QuickBooksTarget
+from connectors.quickbooks.mirror.tables import metadata as mirror_tables
 from connectors.quickbooks.opening import QuickBooksConnector
 from connectors.quickbooks.sandbox.adapter import SandboxAdapter
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
@@ -92,6 +93,7 @@ def token_store(clock: FakeClock, key: str = "") -> TokenStore:
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     _opened.append(engine)
     metadata.create_all(engine)
+    mirror_tables.create_all(engine)
     return TokenStore(engine, [key or Fernet.generate_key().decode()], now=clock.now)
 
 

@@ -55,6 +55,9 @@ class QuickBooks(Section):
     timeout: Seconds = 60
     connect_timeout: Seconds = 10
     settle: Annotated[float, Field(ge=0)] = 125  # before a call without an answer is looked up; see checks.py
+    fresh: Annotated[float, Field(ge=0)] = 300  # seconds that our copy of QuickBooks' lists counts as up to date
+    copied_pages: Annotated[int, Field(ge=0)] = 100  # a list with more pages of 1000 is asked by query, not copied
+    reads_per_month: Annotated[int, Field(ge=1)] = 500_000  # of all companies; Intuit's free tier
     limits: Limits = Limits()
 
 

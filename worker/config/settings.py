@@ -26,6 +26,9 @@ def app(config: Config) -> AppSettings:
         client_secret=quickbooks.client_secret.get_secret_value(),
         redirect_uri=quickbooks.redirect_uri,
         timeouts=Timeouts(connect=quickbooks.connect_timeout, read=quickbooks.timeout),
+        fresh=timedelta(seconds=quickbooks.fresh),
+        pages=quickbooks.copied_pages,
+        reads_per_month=quickbooks.reads_per_month,
     )
 
 

@@ -13,14 +13,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
 
+from connectors.quickbooks.mirror.tables import metadata as quickbooks_tables
 from connectors.tokens import metadata as token_tables
-from errors.tables import metadata as error_tables
+from errors.tables import READING, metadata as error_tables
 from worker.state.tables import metadata as worker_tables
 
-TABLES: tuple[MetaData, ...] = (error_tables, token_tables, worker_tables)
+TABLES: tuple[MetaData, ...] = (error_tables, token_tables, quickbooks_tables, worker_tables)
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
-READING = "cuadre_reading"
 MIGRATION_LOCK = 0x63756164  # "cuad": one number for all migrators on a PostgreSQL server
 
 
