@@ -27,6 +27,7 @@ format: install-dev ## write the code as the formatter wants it
 benchmarks: install-dev ## deterministic counts: rows, queries, calls
 	$(BIN)/python -m benchmarks.idle_poll
 	$(BIN)/python -m benchmarks.sandbox_speed
+	$(BIN)/python -m benchmarks.engine --counts
 
 bench: install-dev ## what the engine costs beside a plain python-quickbooks loop: about ten minutes, JSON on the last line
 	$(BIN)/python -m benchmarks.engine
