@@ -30,6 +30,7 @@ WORDS = (
     *("seen", "prepared", "numbered", "sending", "linked", "held", "skipped", "deleted"),
     *("detect", "prepare", "number", "post", "link", "recover"),
     *("cancellation", "credit", "estimate"),
+    *("viewer", "operator", "admin"),
 )
 
 

@@ -36,6 +36,8 @@ def commands() -> dict[str, str]:
         "errors": _("List errors and settle them: resync, skip, delete."),
         "numbers": _("Check, draw and reserve document numbers; see and set their ranges."),
         "mail": _("Send a test mail."),
+        "site": _("Serve the console alone, in the foreground, until stopped (SIGTERM, Ctrl-C)."),
+        "users": _("Who may sign in to the console."),
         "sandbox": _("Run a QuickBooks of your own on this machine."),
         "version": _("The versions of Cuadre and of what it stands on."),
     }

@@ -21,7 +21,8 @@ from worker.config.schema import Config
 from worker.notify import Notify
 from worker.pipeline import TickReport
 from worker.schedule.dispatch import Dispatch
-from worker.schedule.ticks import MAIL, Ticks, rhythms
+from worker.schedule.ticks import MAIL, Rhythm, Ticks, rhythms
+from worker.schedule.wishing import SECONDS, WISHES, Wishes
 from worker.schedule.workshop import Workshop
 
 QUIET_BEAT = 30.0  # seconds between two status lines where nobody runs a watchdog
@@ -42,6 +43,8 @@ class Daemon:
         stopping: set when work should come to an end; the pipeline looks at it between documents.
         notify: tells systemd.
         beat: seconds between two reports of life.
+        wishes: what people want now; None: nobody is asked.
+        at_the_end: stops what runs beside the ticks (the site), before the last of them ends.
         abort: ends the process at once (the second signal).
     """
 
@@ -57,6 +60,8 @@ class Daemon:
         stopping: Event,
         notify: Notify,
         beat: float | None = None,
+        wishes: Wishes | None = None,
+        at_the_end: Callable[[], object] | None = None,
         abort: Callable[[int], object] = os._exit,
     ) -> None:
         self.inbox: SimpleQueue[int] = (
@@ -65,13 +70,13 @@ class Daemon:
         self._config = loaded.config
         self._reload, self._engine, self._workshop, self._deliver = reload, engine, workshop, deliver_mail
         self._stopping, self._notify, self._abort = stopping, notify, abort
-        self._beat = beat or QUIET_BEAT
+        self._beat, self._wishes, self._at_the_end = beat or QUIET_BEAT, wishes, at_the_end
         self._dispatch = Dispatch(clock.now)
         self._ticks = Ticks(self.due, clock.now)
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT. Returns the exit code."""
-        self._ticks.plan(rhythms(self._config))
+        self._ticks.plan(self._rhythms())
         self._ticks.start()
         _log.info("started", companies=self._config.enabled())
         self._notify(f"READY=1\nSTATUS={self._status()}")
@@ -98,10 +103,24 @@ class Daemon:
         """The scheduler's call: hand the work to a thread."""
         if name == MAIL:
             return self._dispatch.offer(name, lambda: self._deliver(self._config))
+        if name == WISHES:
+            return self._dispatch.offer(name, self._fulfil)
         return self._dispatch.offer(name, lambda: self._work(name))
+
+    def _fulfil(self) -> None:
+        """Look at the companies of which somebody wants a look; one that is being looked at keeps its wish."""
+        assert self._wishes is not None
+        for name in self._wishes.wanted():
+            if name in self._config.enabled() and self.due(name):
+                self._wishes.looked(name)
+
+    def _rhythms(self) -> dict[str, Rhythm]:
+        return rhythms(self._config) | ({WISHES: (SECONDS, 0.0)} if self._wishes else {})
 
     def _work(self, name: str) -> None:
         """A tick that was cut short goes on at once: a long import does not wait for the next poll again and again."""
+        if self._wishes is not None and self._wishes.paused(name):
+            return
         report = self._workshop.tick(name)
         while isinstance(report, TickReport) and report.unfinished and not self._stopping.is_set():
             report = self._workshop.tick(name)
@@ -141,7 +160,7 @@ class Daemon:
             )
         else:
             self._workshop.config = self._config = config
-            self._ticks.plan(rhythms(config))
+            self._ticks.plan(self._rhythms())
             _log.info("configuration read again", companies=config.enabled())
         self._notify(f"READY=1\nSTATUS={self._status()}")
 
@@ -150,6 +169,8 @@ class Daemon:
         self._notify("STOPPING=1\nSTATUS=" + say("Finishing what is under way"))
         _log.info("stopping", under_way=sorted(self._dispatch.running()))
         self._ticks.stop()
+        if self._at_the_end is not None:
+            self._at_the_end()
         self._dispatch.close()
         self._dispatch.drain()
         self._workshop.close()

@@ -42,11 +42,29 @@ class FakeWorkshop:
         self.closed = True
 
 
+class FakeWishes:
+    """What people want, and what of it was begun."""
+
+    def __init__(self):
+        self.waiting, self.resting, self.begun = [], set(), SimpleQueue()
+
+    def paused(self, company):
+        return company in self.resting
+
+    def wanted(self):
+        return list(self.waiting)
+
+    def looked(self, company):
+        self.waiting.remove(company)
+        self.begun.put(company)
+
+
 @pytest.fixture
 def house(tmp_path):
     """A daemon that runs in a thread; `told` is what systemd hears."""
     seen = SimpleNamespace(workshop=FakeWorkshop(), told=SimpleQueue(), mails=SimpleQueue(), aborted=[], codes=[])
     seen.stopping, seen.loaded, seen.thread = Event(), Loaded(config=CONFIG, file=None), None
+    seen.wishes = FakeWishes()
     seen.engine = create_engine(f"sqlite:///{tmp_path}/state.sqlite")
 
     def again():
@@ -65,6 +83,7 @@ def house(tmp_path):
             stopping=seen.stopping,
             notify=seen.told.put,
             beat=beat,
+            wishes=seen.wishes,
             abort=seen.aborted.append,
         )
         seen.thread = Thread(target=lambda: seen.codes.append(seen.daemon.run()))
@@ -211,3 +230,22 @@ def test_a_tick_that_was_cut_short_goes_on_at_once_and_one_that_is_done_waits_fo
     house.daemon.inbox.put(signal.SIGTERM)
     house.thread.join(10)
     assert house.workshop.ticked.empty()
+
+
+def test_a_look_that_somebody_wants_is_taken_long_before_the_next_poll(house):
+    house.start()
+    assert house.workshop.ticked.get(timeout=10) == "main"
+    house.wishes.waiting.append("main")
+    assert house.workshop.ticked.get(timeout=10) == "main"
+    assert house.wishes.begun.get(timeout=10) == "main"
+
+
+def test_a_paused_company_is_left_alone_until_it_goes_on(house):
+    house.wishes.resting.add("main")
+    house.wishes.waiting.append("main")
+    house.start()
+    assert house.wishes.begun.get(timeout=10) == "main"
+    assert house.workshop.ticked.empty()
+    house.wishes.resting.clear()
+    house.wishes.waiting.append("main")
+    assert house.workshop.ticked.get(timeout=10) == "main"

@@ -6,16 +6,21 @@ import os
 from threading import Event
 
 import typer
+from sqlalchemy import Engine
 
 from errors.language import _
 from worker import mails, pipeline
+from worker.app import create_app
+from worker.clock import Clock
 from worker.commands.session import session
 from worker.companies import open_company, open_state
 from worker.config import Loaded
 from worker.daemon import Daemon
 from worker.log import setup
 from worker.notify import notifier, watchdog_seconds
+from worker.schedule.wishing import Wishes
 from worker.schedule.workshop import Workshop
+from worker.site.serving import Serving
 
 app = typer.Typer(add_completion=False)
 
@@ -29,9 +34,12 @@ def run(context: typer.Context) -> None:
     def reload() -> Loaded:
         again = current.load()
         setup(again.config.log)
+        if site is not None:
+            site.app.state.desk.config = again.config
         return again
 
     engine, stopping = open_state(loaded.config), Event()
+    site = _site(loaded, engine, current.clock)
     workshop = Workshop(
         loaded.config, engine, current.clock, opener=open_company, run=pipeline.run, stopping=stopping.is_set
     )
@@ -45,6 +53,15 @@ def run(context: typer.Context) -> None:
         stopping=stopping,
         notify=notifier(),
         beat=watchdog_seconds(current.environment, os.getpid()),
+        wishes=Wishes(engine, current.now),
+        at_the_end=site.stop if site else None,
     )
     daemon.listen()
+    if site is not None:
+        site.start()
     raise typer.Exit(daemon.run())
+
+
+def _site(loaded: Loaded, engine: Engine, clock: Clock) -> Serving | None:
+    settings = loaded.config.site
+    return Serving(create_app(loaded.config, engine, clock), settings) if settings.enabled else None

@@ -14,11 +14,12 @@ from errors.channels import Channel, ChannelError
 from errors.language import _, say
 from errors.letterhead import is_language
 from worker.config.mistakes import Path
-from worker.config.schema import Config, Mail, QuickBooks, Source
+from worker.config.schema import Config, Mail, QuickBooks, Site, Source
 
 Found = Iterator[tuple[Path, str]]
 HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SHORTEST_KEY = 32  # characters: what `cuadre config new-key` makes has 44
 LONGEST_CALL = 120  # seconds; QBO gives up on a call then, qbo-facts section 1.7
 
 
@@ -27,7 +28,7 @@ def always(config: Config) -> Found:
     yield from _state(config)
     yield from _quickbooks(config)
     yield from _mail(config)
-    yield from _site(config)
+    yield from _site(config.site)
     for name, company in config.companies.items():
         yield from _source(("companies", name, "source"), company.source)
         if company.jitter >= company.poll:
@@ -156,10 +157,22 @@ def _channels(mail: Mail) -> Found:
         yield ("mail", "channels"), str(error)
 
 
-def _site(config: Config) -> Found:
-    address = urlsplit(config.site.address)
-    if config.site.address and (address.scheme not in {"http", "https"} or not address.hostname):
-        yield ("site", "address"), _("expected an address such as https://cuadre.shop.example")
+def _site(site: Site) -> Found:
+    """A password must never cross a network readable, and a session is worth no more than the key that signs it."""
+    key, address = site.secret_key.get_secret_value(), urlsplit(site.address)
+    if site.enabled and not key:
+        yield ("site", "secret_key"), _("missing; `cuadre config new-key` makes one. Sessions are signed with it")
+    elif key and len(key) < SHORTEST_KEY:
+        yield ("site", "secret_key"), _("too short to keep sessions safe; `cuadre config new-key` makes one")
+    if site.address and (address.scheme not in {"http", "https"} or not address.hostname):
+        yield ("site", "address"), _("expected an address such as https://books.example.com/cuadre")
+    elif address.scheme == "http" and address.hostname not in LOOPBACK:
+        yield ("site", "address"), _("http only on this machine (localhost); elsewhere https")
+    elif site.host not in LOOPBACK and not site.address:
+        yield (
+            ("site", "address"),
+            _("missing, although site.host is open to others; the https address of your reverse proxy"),
+        )
 
 
 def _source(path: Path, source: Source) -> Found:

@@ -91,9 +91,21 @@ class Mail(Section):
 
 
 class Site(Section):
-    """The console. `address`: where people reach it; mails link to it."""
+    """The console in a browser. `address`: where people reach it, through a reverse proxy as a rule; mails link to it.
 
+    `proxies`: the addresses of proxies whose X-Forwarded-For and -Proto are believed.
+    """
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8480
     address: str = ""
+    secret_key: SecretStr = SecretStr("")
+    secret_key_file: Path | None = None
+    session_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 12
+    allowed_hosts: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ("127.0.0.1",)
+    largest_body: Annotated[int, Field(ge=1024)] = 262_144  # bytes
 
 
 class Rows(Section):

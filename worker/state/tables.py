@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -142,4 +143,52 @@ drawn_numbers = Table(
     Index("drawn_numbers_owner", "company", "kind", "owner", "state"),
     Index("drawn_numbers_number", "company", "kind", "number"),
     Index("drawn_numbers_counter", "company", "kind", "year", "counter"),
+)
+
+# --- the console ------------------------------------------------------------------------------------------------------
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("password", String(200), nullable=False),  # argon2id
+    Column("once", Boolean, nullable=False),  # a one-time password: another is chosen at the first sign-in
+    Column("role", String(16), nullable=False),
+    Column("language", String(8), nullable=False, server_default=""),  # empty: what the browser asks for
+    Column("theme", String(8), nullable=False, server_default=""),  # empty: what the machine prefers
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime),
+    sqlite_autoincrement=True,  # the number of a user who was removed never names another
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("mark", String(64), primary_key=True),  # keyed hash of the cookie: this table alone opens no session
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+)
+
+sign_ins = Table(  # tries that failed, or are being looked at just now: what guessing is slowed down by
+    "sign_ins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("sign_ins_by_name", "name", "at"),
+    Index("sign_ins_by_address", "address", "at"),
+)
+
+wishes = Table(  # what people want of the daemon, company by company
+    "wishes",
+    metadata,
+    Column("company", String(64), primary_key=True),
+    Column("paused_at", UtcDateTime),
+    Column("paused_by", Words, nullable=False, server_default=""),
+    Column("why", Words, nullable=False, server_default=""),
+    Column("wanted_at", UtcDateTime),  # a look is wanted now
+    Column("wanted_by", Words, nullable=False, server_default=""),
 )

@@ -1,0 +1,29 @@
+"""The console: every page of it, and what is said where there is none."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from worker.site import dashboard, door, entrance
+from worker.site.desk import Desk
+from worker.site.door import Page
+
+ELSEWHERE = ("/api/", "/webhooks/")  # machines are answered in their own way
+
+
+def pages() -> tuple[Page, ...]:
+    return (*entrance.pages(), *dashboard.pages())
+
+
+def add_to(app: FastAPI, desk: Desk) -> None:
+    for page in pages():
+        door.add(app, desk, page)
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith(ELSEWHERE):
+            return await http_exception_handler(request, error)
+        return await door.lost(desk, request, error.status_code)
