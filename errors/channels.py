@@ -109,10 +109,12 @@ def _opened(channel: Channel) -> Any:
 
 def _apprise() -> ModuleType:
     try:
-        return import_module("apprise")
+        apprise = import_module("apprise")
     except ImportError as error:
         text = _("mail.channels needs Apprise, which is not installed: pip install 'cuadre[channels]'")
         raise ChannelError(text) from error
+    apprise.logger.propagate = False  # it writes whole addresses, keys and all, to whoever listens
+    return apprise
 
 
 @contextmanager

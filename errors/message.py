@@ -28,10 +28,17 @@ COMMAND = re.compile("`([^`]+)`")  # `cuadre errors list` in a sentence
 LONGEST_SUBJECT = 150  # characters; a phone shows forty
 LONGEST_TEXT = 600  # of one sentence: a name from a database may be of any length
 
+
+def _tidy(value: object) -> object:
+    """What a template writes: one bearable line, whatever a database holds. Markup is made of such lines already."""
+    return cut(plain(value)) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 _templates = Environment(
     loader=FileSystemLoader(MAILS),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,  # a template that names what is not given fails in the tests, not in silence
+    finalize=_tidy,
     trim_blocks=True,
     lstrip_blocks=True,
 )

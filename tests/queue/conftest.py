@@ -1,13 +1,15 @@
 """A real database for the error queue: SQLite always, PostgreSQL where its fixture has one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from errors import language
 from errors.tables import metadata
+from tests.support.postbox import Postbox, free_port, listen
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -42,3 +44,22 @@ def english() -> Iterator[None]:
     language.use("en")
     yield
     language.use("en")
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def serve(port) -> Iterator[Callable[..., Controller]]:
+    """A mail server on `port`, stopped at the end."""
+    running = []
+
+    def start(postbox: Postbox, **options) -> Controller:
+        running.append(listen(postbox, port, **options))
+        return running[-1]
+
+    yield start
+    for controller in running:
+        controller.stop()

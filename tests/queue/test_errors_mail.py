@@ -1,100 +1,17 @@
 """The outbox against a real SMTP server: sent once, kept while the server is down, nothing secret told."""
 
-import socket
-import ssl
-from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.policy import default
+from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import insert, select, update
+from sqlalchemy import update
 
-from errors.mail import DeliveryReport, MailSettings, deliver
+from errors import outbox as box
+from errors.mail import DeliveryReport, deliver
 from errors.tables import outbox
+from tests.support.postbox import NOON, Postbox, put, row, settings
 
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-class Postbox:
-    """Keeps what it is sent; refuses what it is told to."""
-
-    def __init__(self) -> None:
-        self.mails = []
-        self.refuse = {}
-        self.hang_up_after = None
-        self.look = lambda: None
-        self.seen = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
-        if address in self.refuse:
-            return self.refuse[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
-        if self.hang_up_after is not None and len(self.mails) >= self.hang_up_after:
-            server.transport.close()
-            return "451 gone"
-        self.seen.append(self.look())
-        self.mails.append((envelope, message_from_bytes(envelope.content, policy=default)))
-        return "250 taken"
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture
-def serve(port):
-    running = []
-
-    def start(postbox: Postbox, **options) -> Controller:
-        controller = Controller(postbox, hostname="127.0.0.1", port=port, **options)
-        controller.start()
-        running.append(controller)
-        return controller
-
-    yield start
-    for controller in running:
-        controller.stop()
-
-
-def settings(port: int, **changes) -> MailSettings:
-    given = {"host": "127.0.0.1", "security": "none", "sender": "Cuadre <cuadre@example.com>", "timeout": 5}
-    return MailSettings(port=port, **(given | changes))
-
-
-def put(engine, recipient: str = "ana@example.com", key: str = "k", subject: str = "¿Qué pasó?") -> None:
-    with engine.begin() as connection:
-        connection.execute(
-            insert(outbox).values(
-                key=key,
-                recipient=recipient,
-                language="es",
-                subject=subject,
-                text="Año nuevo\n.\nfin\n",
-                html="<p>Año nuevo</p>",
-                message_id=f"token-{key}",
-                created_at=NOON,
-                not_before=NOON,
-                attempts=0,
-                last_error="",
-            )
-        )
-
-
-def row(engine, key: str = "k"):
-    with engine.connect() as connection:
-        return connection.execute(select(outbox).where(outbox.c.key == key)).one()
 
 
 def test_a_mail_goes_out_once_as_text_and_html(engine, serve, port):
@@ -108,6 +25,8 @@ def test_a_mail_goes_out_once_as_text_and_html(engine, serve, port):
     assert mail["Subject"] == "¿Qué pasó?"
     assert mail["Message-ID"] == "<token-k@example.com>"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Id"] == "Cuadre <cuadre.example.com>"
+    assert (mail["References"], mail["Importance"]) == (None, None)
     assert mail.get_body(["plain"]).get_content().splitlines() == ["Año nuevo", ".", "fin"]
     assert mail.get_body(["html"]).get_content().strip() == "<p>Año nuevo</p>"
     assert row(engine).sent_at == NOON
@@ -217,41 +136,74 @@ def test_login_with_the_right_password_works(engine, serve, port):
     assert deliver(engine, settings(port, username="cuadre", password="right"), lambda: NOON).sent == 1
 
 
-@pytest.fixture
-def certificate(tmp_path):
-    """A certificate for this machine, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "certificate.pem"
-    plain = serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    file.write_bytes(built.public_bytes(serialization.Encoding.PEM) + pem)
-    return file
-
-
-@pytest.mark.parametrize("trusted", [True, False])
-def test_starttls_sends_to_a_server_whose_certificate_is_trusted_and_to_no_other(
-    engine, serve, port, certificate, monkeypatch, trusted
-):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
+def test_a_mail_that_answers_another_says_so_and_an_urgent_one_says_that(engine, serve, port):
     postbox = Postbox()
-    serve(postbox, tls_context=context, require_starttls=True)
+    serve(postbox)
+    put(engine, thread="root", kind="halt")
+    deliver(engine, settings(port), lambda: NOON)
+    mail = postbox.mails[0][1]
+    assert mail["References"] == mail["In-Reply-To"] == "<root@example.com>"
+    assert mail["Importance"] == "high"
+
+
+def test_a_worker_that_takes_long_claims_by_the_clock_of_now_and_not_of_its_start(engine, serve, port):
+    clock = [NOON]
+    postbox = Postbox()
+
+    def slow():
+        clock[0] += 6 * MINUTE  # the first mail took longer than a lease
+        return row(engine, "second").not_before
+
+    postbox.look = slow
+    serve(postbox)
     put(engine)
-    if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    report = deliver(engine, settings(port, host="localhost", security="starttls"), lambda: NOON)
-    assert (report.sent, len(postbox.mails)) == ((1, 1) if trusted else (0, 0))
-    assert ("CERTIFICATE_VERIFY_FAILED" in report.error) is not trusted
+    put(engine, key="second")
+    assert deliver(engine, settings(port), lambda: clock[0]).sent == 2
+    assert postbox.seen == [NOON, NOON + 11 * MINUTE]
+
+
+def test_the_outbox_tells_what_is_queued_sent_and_failed_and_why(engine, serve, port):
+    postbox = Postbox()
+    postbox.refuse = {"gone@example.com": "550 no such user", "full@example.com": "452 mailbox full"}
+    serve(postbox)
+    put(engine, "gone@example.com", "gone")
+    put(engine, "full@example.com", "full")
+    put(engine, key="good")
+    put(engine, key="old", created_at=NOON - timedelta(days=8))
+    deliver(engine, settings(port), lambda: NOON)
+    with engine.connect() as connection:
+        told = {mail.recipient: (mail.standing, mail.reason) for mail in box.mails(connection, NOON)[1:]}
+        assert told == {
+            "gone@example.com": (box.Standing.FAILED, "550 no such user"),
+            "full@example.com": (box.Standing.QUEUED, "452 mailbox full"),
+            "ana@example.com": (box.Standing.SENT, ""),
+        }
+        assert box.counts(connection, NOON) == {box.Standing.QUEUED: 1, box.Standing.SENT: 1, box.Standing.FAILED: 2}
+        failed = box.mails(connection, NOON, box.Standing.FAILED)
+        assert [(mail.id, mail.standing) for mail in failed] == [(4, "failed"), (1, "failed")]
+
+
+def test_what_failed_is_due_at_once_when_a_person_says_so_but_not_what_is_on_its_way(engine, serve, port):
+    postbox = Postbox()
+    postbox.refuse = {"gone@example.com": "550 no such user"}
+    serve(postbox)
+    put(engine, "gone@example.com", "gone")
+    deliver(engine, settings(port), lambda: NOON)
+    put(engine, key="claimed", not_before=NOON + 5 * MINUTE, attempts=1)
+    with engine.begin() as connection:
+        assert box.retry(connection, NOON + MINUTE) == 1
+        assert box.retry(connection, NOON + MINUTE, (2,)) == 0
+    postbox.refuse = {}
+    assert deliver(engine, settings(port), lambda: NOON + MINUTE).sent == 1
+    assert row(engine, "gone").refused_at is None
+
+
+def test_the_words_of_old_mails_are_dropped_and_that_they_were_sent_is_not(engine):
+    put(engine, sent_at=NOON)
+    put(engine, key="waits")
+    with engine.begin() as connection:
+        assert box.forget(connection, NOON + timedelta(days=29)) == 0
+        assert box.forget(connection, NOON + timedelta(days=31)) == 1
+        assert box.forget(connection, NOON + timedelta(days=31)) == 0
+    assert (row(engine).text, row(engine).sent_at) == ("", NOON)
+    assert row(engine, "waits").text

@@ -52,12 +52,13 @@ def new_key() -> None:
 def plain(section: Section) -> dict[str, Any]:
     """A section as JSON holds it, by the names in the file, without its secrets."""
     fields = type(section).model_fields
-    return {field.alias or name: _plain(getattr(section, name)) for name, field in fields.items()}
+    return {field.alias or name: _plain(getattr(section, name), name) for name, field in fields.items()}
 
 
-def _plain(value: object) -> Any:
+def _plain(value: object, name: str = "") -> Any:
     if isinstance(value, SecretStr):
-        return hidden(value.get_secret_value())
+        secret = value.get_secret_value()
+        return hidden(secret) if name == "url" else HIDDEN if secret else ""
     if isinstance(value, Section):
         return plain(value)
     if isinstance(value, dict):

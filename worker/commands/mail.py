@@ -12,7 +12,7 @@ import typer
 from errors import channels, mail as smtp, outbox
 from errors.channels import ChannelError
 from errors.language import _, say
-from errors.letterhead import Recipient, is_language
+from errors.letterhead import Recipient
 from errors.outbox import Mail, Standing
 from errors.samples import VALUES, sample
 from worker import exits
@@ -27,30 +27,31 @@ app = typer.Typer(
 ALL = "all"
 
 
-@app.command(name="test", help=_("Send a mail to every recipient, now; needs no company and no database."))
+@app.command(
+    name="test",
+    help=_("Send a mail to every recipient, now; needs no company and no database. --language: not in their own."),
+)
 def trial(
     context: typer.Context,
     kind: Annotated[
         str, typer.Option(help=_("Which mail, with invented content: test, problems, halt ... or all."))
     ] = "test",
-    language: Annotated[
-        str, typer.Option(help=_("In this language (en, es, es-MX) instead of the recipient's."), show_default=False)
-    ] = "",
     *,
     show: Annotated[bool, typer.Option("--show", help=_("Print the text instead of sending it."))] = False,
 ) -> None:
     kinds = _kinds(kind)
-    if language and not is_language(language):
-        raise typer.BadParameter(_("expected en or es, with a country or without: es-MX"))
     current = session(context)
     config = current.load(whole=False).config
     if not config.mail.reaches_somebody():
         complain(_("mail.host is empty: no mail server is configured."))
         raise typer.Exit(exits.CONFIGURATION)
-    for reader in settings.readers(config):
-        to = Recipient(address=reader.address, language=language or reader.language)
-        for each in kinds:
-            _send(config, to, each, current.now(), show=show)
+    readers = [
+        Recipient(address=each.address, language=current.chosen_language or each.language)
+        for each in settings.readers(config)
+    ]
+    taken = [_send(config, to, each, current.now(), show=show) for to in readers for each in kinds]
+    if not all(taken):
+        raise typer.Exit(exits.UNREACHABLE)
 
 
 @app.command(name="list", help=_("The outbox, the latest first: what is queued, sent, failed, and why."))
@@ -72,7 +73,10 @@ def list_(
         line(_("No mail."))
     else:
         headings = (_("Id"), _("Written"), _("To"), _("Subject"), _("State"))
-        table(headings, [_row(each) for each in found], whole=(0, 1))
+        table(headings, [_row(each) for each in found], whole=(0, 1, 4))
+        for each in found:
+            if each.reason:
+                line(f"{each.id}: {each.reason}")
     if counts[Standing.FAILED]:
         raise typer.Exit(exits.ATTENTION)
 
@@ -108,11 +112,12 @@ def _kinds(kind: str) -> list[str]:
     return [kind]
 
 
-def _send(config: Config, to: Recipient, kind: str, now: datetime, *, show: bool) -> None:
+def _send(config: Config, to: Recipient, kind: str, now: datetime, *, show: bool) -> bool:
+    """False when it was not taken; the reason is told."""
     message = sample(kind, to, settings.letterhead(config), now)
     if show:
         line(f"{to.address}: {message.subject}\n\n{message.text}")
-        return
+        return True
     server = settings.mail(config)
     try:
         channel = next((each for each in settings.channels(config) if each.name == to.address), None)
@@ -122,20 +127,15 @@ def _send(config: Config, to: Recipient, kind: str, now: datetime, *, show: bool
             smtp.send_now(server, to, kind, message, now)
     except (OSError, smtplib.SMTPException, ChannelError) as error:
         complain(say("{address}: not sent: {detail}", address=to.address, detail=smtp.reason(error, server)))
-        raise typer.Exit(exits.UNREACHABLE) from None
+        return False
     line(say("{address}: sent", address=to.address))
+    return True
 
 
 def _row(mail: Mail) -> tuple[str, ...]:
-    return (str(mail.id), moment(mail.created_at), mail.recipient, mail.subject, _state(mail))
-
-
-def _state(mail: Mail) -> str:
     words = {
         Standing.QUEUED: _("queued"),
         Standing.SENT: _("sent"),
         Standing.FAILED: _("failed"),
     }
-    if mail.standing is Standing.SENT:
-        return f"{words[mail.standing]} {moment(mail.sent_at)}"
-    return f"{words[mail.standing]}: {mail.reason}" if mail.reason else words[mail.standing]
+    return (str(mail.id), moment(mail.created_at), mail.recipient, mail.subject, words[mail.standing])

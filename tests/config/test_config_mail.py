@@ -1,0 +1,55 @@
+"""What of [mail] and [site] is refused, and how."""
+
+import pytest
+
+from worker.config import ConfigError, load
+from worker.config.settings import letterhead, readers, summary_time
+
+BOX = '[mail]\nhost = "m"\nsender = "a@b"\nrecipients = [{address = "a@b"}]\n'
+
+
+def loaded(tmp_path, text):
+    file = tmp_path / "cuadre.toml"
+    file.write_text(text)
+    return load(file, {}, whole=False).config
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f'{BOX}summary = "7:30"', 'mail.summary: expected a time of day such as "07:30", or nothing'),
+        (f'{BOX}summary = "24:00"', "mail.summary: expected a time of day"),
+        (f'{BOX}time_zone = "Mars/Base"', "mail.time_zone: no such time zone; expected one such as Europe/Madrid"),
+        (f'{BOX}time_zone = "../../etc/passwd"', "mail.time_zone: no such time zone"),
+        (f"{BOX}digest = 5", "mail.digest: 5 is not valid; expected at least 60"),
+        (f'{BOX}channels = "nonsense://x"', "mail.channels: nonsense: this is no address that Apprise knows"),
+        ('[site]\naddress = "books"', "site.address: expected an address such as https://cuadre.shop.example"),
+        (
+            BOX.replace('"a@b"}', '"a@b", language = "fr"}'),
+            "mail.recipients[0].language: expected en or es, with a country or without: es-MX",
+        ),
+        (BOX.replace('"a@b"}', '"a@b", language = "es-ZZZ"}'), "mail.recipients[0].language: expected en or es"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_was_expected(tmp_path, text, told):
+    with pytest.raises(ConfigError) as caught:
+        loaded(tmp_path, text)
+    (mistake,) = map(str, caught.value.mistakes)
+    assert told in mistake
+
+
+def test_what_is_right_is_understood(tmp_path):
+    text = BOX.replace('"a@b"}', '"a@b", language = "es-MX"}')
+    site = '[site]\naddress = "https://x.example/c/"\n'
+    more = 'summary = "07:30"\ntime_zone = "Europe/Madrid"\nchannels = "json://localhost/a json://localhost/b"\n'
+    config = loaded(tmp_path, f"language = 'es'\n{text}{more}{site}")
+    assert [reader.locale for reader in readers(config)] == ["es_MX", "es", "es"]
+    assert str(letterhead(config).zone) == "Europe/Madrid"
+    assert letterhead(config).error(7) == "https://x.example/c/errors/7"
+    assert str(summary_time(config)) == "07:30:00"
+    assert summary_time(loaded(tmp_path, BOX)) is None
+
+
+def test_without_a_mail_server_only_channels_are_told(tmp_path):
+    config = loaded(tmp_path, '[mail]\nchannels = "json://localhost/a"\n')
+    assert [reader.address.partition("-")[0] for reader in readers(config)] == ["channel:json"]
