@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from connectors.documents import Customer, Document, DocumentKind, Service
-from errors.problem import Name, Problem
+from errors.problem import Name, Phrase, Problem
 
 # --- source -----------------------------------------------------------------------------------------------------------
 
@@ -193,6 +193,9 @@ class Target(Protocol):
 
         Asked before each tick that has work; what was read is good for a day, unless `again`.
         """
+
+    def advice(self) -> tuple[Phrase, ...]:
+        """What stops nothing, and a person should know of the company's settings there. Raises as a read."""
 
     def match(self, documents: Sequence[Customer | Service]) -> Mapping[str, Match]:
         """Existing customers or services (one kind a call), by local id: by e-mail, then by name, inactive included."""

@@ -20,7 +20,7 @@ from connectors.tokens import TokenStore, require_connected
 from connectors.transport import Session as HttpSession
 from errors import mail
 from errors.kinds import Verb
-from errors.language import _, fix, say, sentence
+from errors.language import _, fix, say, sentence, told
 from errors.problem import Problem, ProblemError
 from worker.clock import Clock
 from worker.companies import open_company, open_state
@@ -160,6 +160,7 @@ def _company(config: Config, name: str, engine: Engine, clock: Clock, opener: Op
         yield from _end(
             name, "accounts", lambda: _target(config, name, engine, clock, opener), _("accounts and preferences fit")
         )
+        yield from _advice(config, name, engine, clock, opener)
 
 
 def _source(config: Config, name: str) -> tuple[Problem, ...]:
@@ -173,6 +174,17 @@ def _source(config: Config, name: str) -> tuple[Problem, ...]:
 def _target(config: Config, name: str, engine: Engine, clock: Clock, opener: Open) -> tuple[Problem, ...]:
     with opener(config, name, engine, clock) as company:
         return company.target.check()
+
+
+def _advice(config: Config, name: str, engine: Engine, clock: Clock, opener: Open) -> Iterator[Check]:
+    """What was read by the check before is not asked for again."""
+    try:
+        with opener(config, name, engine, clock) as company:
+            found = company.target.advice()
+    except ProblemError:
+        return  # the check has said so
+    for advice in found:
+        yield Check(company=name, name="preferences", state=State.WARNING, text=told(advice))
 
 
 def _token(config: Config, name: str, engine: Engine, now: datetime) -> Iterator[Check]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.quickbooks.settings import CompanySettings
 from errors.kinds import AccountMissing, AccountTypeWrong, JobNumbersRefused, SubscriptionEnded
-from errors.problem import Problem
+from errors.problem import Phrase, Problem, phrase
 
 # Which account types may stand where; others answer 6430 (qbo-facts 2.2, 2.3).
 INCOME = ("Income", "Other Income")
@@ -89,7 +89,7 @@ def read_books(
         home_currency=str(currency.get("HomeCurrency", {}).get("value", "")),
         multicurrency=_true(currency.get("MultiCurrencyEnabled")),
         progress_invoicing=_true(preferences.get("SalesFormsPrefs", {}).get("UsingProgressInvoicing")),
-        custom_numbers=_true(preferences.get("SalesFormsPrefs", {}).get("CustomTxnNumbers")),
+        custom_numbers=custom_numbers(preferences),
         closing_date=date.fromisoformat(str(closing)[:10]) if closing else None,
         accounts=tuple(_account(row) for row in accounts),
         payment_methods=tuple(_method(row) for row in methods),
@@ -105,6 +105,22 @@ def setting_problems(books: Books, settings: CompanySettings) -> tuple[Problem, 
         found.append(Problem(kind=JobNumbersRefused, subject=f"company {company}"))
     ended = books.subscription.upper() in _ENDED
     return (*([Problem(kind=SubscriptionEnded, subject=f"company {company}")] if ended else []), *found)
+
+
+def custom_numbers(preferences: Mapping[str, Any]) -> bool:
+    return _true(preferences.get("SalesFormsPrefs", {}).get("CustomTxnNumbers"))
+
+
+def advice(books: Books) -> tuple[Phrase, ...]:
+    """With the setting off QuickBooks numbers what has no number, and takes a number twice (qbo-facts section 3)."""
+    if books.custom_numbers:
+        return ()
+    return (
+        phrase(
+            "custom transaction numbers are off in QuickBooks: it takes a number twice, and only Cuadre's own look "
+            "guards against that (switch them on: Account and settings, Sales)"
+        ),
+    )
 
 
 def account_problem(books: Books, setting: str, wanted: str, company: str) -> Problem | None:

@@ -25,7 +25,7 @@ from connectors.contract import (
     Unknown,
 )
 from connectors.documents import Customer, Document, DocumentKind, Fee, Invoice, Payment, Refund, Service
-from connectors.quickbooks import batch, finding, query
+from connectors.quickbooks import batch, books, finding, query
 from connectors.quickbooks.answers import Answer
 from connectors.quickbooks.batch import Room
 from connectors.quickbooks.books import Books, setting_problems
@@ -62,7 +62,7 @@ from errors.kinds import (
     ServiceNameTaken,
     SubscriptionEnded,
 )
-from errors.problem import Fault, Problem, ProblemError, phrase
+from errors.problem import Fault, Phrase, Problem, ProblemError, phrase
 
 _OF_THE_SETUP = {PeriodClosed, SubscriptionEnded, AccountRefused, InactiveReference}
 _OF_OTHERS = {CustomerNameTaken, ServiceNameTaken, InactiveReference}  # the mirror may not have seen it yet
@@ -115,6 +115,9 @@ class QuickBooksTarget:
             return problems and self._setting_problems(BOOKS_FRESH)
         except ProblemError as error:
             return (error.problem,)
+
+    def advice(self) -> tuple[Phrase, ...]:
+        return books.advice(self.books())
 
     def _setting_problems(self, no_older_than: timedelta) -> tuple[Problem, ...]:
         return setting_problems(self.books(no_older_than), self.settings)

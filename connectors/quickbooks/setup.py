@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.quickbooks.books import Books, read_books
+import structlog
+
+from connectors.quickbooks.books import Books, custom_numbers, read_books
 from connectors.quickbooks.client import Client
 from connectors.quickbooks.matching import Row
 from connectors.quickbooks.mirror.mirror import Mirror
@@ -16,6 +18,8 @@ BOOKS_LAST = timedelta(days=1)  # reads are metered (qbo-facts section 6), set-u
 BOOKS_FRESH = timedelta(minutes=1)  # nothing is refused on knowledge older than this
 
 _LISTS = ("Account", "PaymentMethod")
+
+_log = structlog.get_logger("cuadre.quickbooks")
 
 
 class SetUp:
@@ -67,8 +71,15 @@ class SetUp:
             self._read_at(known[1])
             return known[0]
         row: Row = (self._client.read("GET", path).body or {}).get(entity, {})
+        self._tell(self._mirror.single(entity, timedelta.max), row)
         self._mirror.keep(entity, row)
         return row
+
+    def _tell(self, before: tuple[Row, datetime] | None, now: Row) -> None:
+        """Somebody flipped the setting of custom numbers: who gives a document its number is another one now."""
+        was, is_ = (custom_numbers(row) for row in (before[0] if before else now, now))
+        if was != is_:
+            _log.warning("custom transaction numbers were switched", company=self._client.company, now_on=is_)
 
     def _list(self, entity: str, *, ready: bool) -> Sequence[Row]:
         rows = self._mirror.all(entity, BOOKS_LAST) if ready else None

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from connectors.contract import Outcome, Posting
 from connectors.documents import DocumentKind
@@ -16,7 +17,7 @@ from connectors.local import reference
 from errors import kinds
 from tests.support.house import NAME, House
 from worker.numbering.ranges import Range, RangeKind
-from worker.state import numbers
+from worker.state import links, numbers
 from worker.state.machine import State
 from worker.state.numbers import DrawnState
 
@@ -183,3 +184,44 @@ def test_numbers_that_are_taken_between_the_look_and_the_post_cost_one_renumberi
     assert shop.states() == {State.LINKED: rounds + 2}
     assert len(set(held(shop))) == len(held(shop)) == 2 * rounds
     assert set(local(shop).values()) < set(held(shop))
+
+
+# --- QuickBooks' own setting: custom transaction numbers --------------------------------------------------------------
+
+
+def test_with_custom_numbers_off_a_number_of_ours_is_kept_and_a_taken_one_is_still_found(house: House) -> None:
+    house.preferences(CustomTxnNumbers=False)
+    house.furnish()
+    house.tick()
+    house.enters("A-1")
+    house.invoice("1", "A-1", lines=(("s1", "1", "9.99"),))
+    house.invoice("2", "A-2")
+    house.tick()
+    assert house.kinds() == [kinds.DuplicateNumber]
+    assert held(house) == ["A-1", "A-2"]
+
+
+def test_with_custom_numbers_off_quickbooks_numbers_what_has_none_and_the_link_knows(house: House) -> None:
+    house.preferences(CustomTxnNumbers=False)
+    house.furnish()
+    unnumbered(house, "1")
+    house.tick()
+    (number,) = held(house)
+    assert number
+    with house.engine.connect() as connection:
+        key = (DocumentKind.INVOICE, "1")
+        assert links.live(connection, NAME, house.company.realm_id, {key})[key].number == number
+
+
+def test_a_setting_that_was_flipped_is_said_and_a_doctor_warns_of_it(house: House) -> None:
+    house.preferences(CustomTxnNumbers=True)
+    house.furnish()
+    house.tick()
+    assert house.company.target.advice() == ()
+    house.preferences(CustomTxnNumbers=False)
+    house.clock.sleep(86400)
+    house.invoice("1", "A-1")
+    with capture_logs() as lines:
+        house.tick()
+    assert [line["now_on"] for line in lines if "switched" in line["event"]] == [False]
+    assert [str(each)[:34] for each in house.company.target.advice()] == ["custom transaction numbers are off"]
