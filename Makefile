@@ -43,6 +43,9 @@ simulate: install-dev ## whole lives from seeds, with faults, deaths and outside
 chaos: install-dev ## kill -9 of daemons and of the database server, hundreds of times: SEED=1 KILLS=200
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --kills $(or $(KILLS),200)
 
+mutants: install-dev ## removes the guards one at a time; the tests must notice each time
+	@$(BIN)/python -m tests.mutants $(WORDS)
+
 install: .venv/.runtime ## .venv/bin/cuadre, from the lock file
 
 install-dev: .venv/.dev ## what tests and checks need besides
