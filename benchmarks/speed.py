@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmarks import loop, trade
@@ -30,15 +31,15 @@ class Spent:
 
 
 def measure(documents: int = 300) -> dict[str, float]:
-    """Half invoices of three lines, half payments; customers and services are there before."""
+    """Half invoices of three lines, half payments; customers and services are there before.
+
+    The engine runs before the loop and after it, so that a machine that is slowing down favours neither.
+    """
     with sandbox_process(LATENCY) as url, folder() as ours, folder() as theirs:
-        with opened(ours, url, Clock(), realm=OURS) as shop:
-            _fill(shop, documents)
-            engine = _timed(documents, shop.settle)
-        with opened(theirs, url, Clock(), realm=THEIRS) as shop:
-            _fill(shop, documents)
-            with loop.client(url, THEIRS, TOKEN) as quickbooks:
-                plain = _timed(documents, lambda: loop.post(shop.books, quickbooks))
+        first = _engine(ours, url, range(1, documents // 2 + 1))
+        plain = _plain(theirs, url, range(1, documents // 2 + 1))
+        last = _engine(ours, url, range(documents // 2 + 1, documents + 1))
+    engine = Spent(wall=(first.wall + last.wall) / 2, cpu=(first.cpu + last.cpu) / 2)
     return {
         "speedup_vs_loop": plain.wall / engine.wall,
         "cpu_ratio_vs_loop": engine.cpu / plain.cpu,
@@ -47,14 +48,26 @@ def measure(documents: int = 300) -> dict[str, float]:
     }
 
 
-def _fill(shop: Shop, documents: int) -> None:
-    """Customers and services are in QuickBooks; the documents wait in the books."""
-    trade.customers(shop.books, CUSTOMERS)
-    trade.services(shop.books, SERVICES)
+def _engine(place: Path, url: str, numbers: range) -> Spent:
+    with opened(place, url, Clock(), realm=OURS) as shop:
+        _fill(shop, numbers)
+        return _timed(2 * len(numbers), shop.settle)
+
+
+def _plain(place: Path, url: str, numbers: range) -> Spent:
+    with opened(place, url, Clock(), realm=THEIRS) as shop, loop.client(url, THEIRS, TOKEN) as quickbooks:
+        _fill(shop, numbers)
+        return _timed(2 * len(numbers), lambda: loop.post(shop.books, quickbooks))
+
+
+def _fill(shop: Shop, numbers: range) -> None:
+    """Customers and services are in QuickBooks; an invoice and a payment of each number wait in the books."""
+    if numbers.start == 1:
+        trade.customers(shop.books, CUSTOMERS)
+        trade.services(shop.books, SERVICES)
     shop.settle()
-    each = range(1, documents // 2 + 1)
-    trade.invoices(shop.books, each, customers=CUSTOMERS, services=SERVICES)
-    trade.payments(shop.books, each, customers=CUSTOMERS)
+    trade.invoices(shop.books, numbers, customers=CUSTOMERS, services=SERVICES)
+    trade.payments(shop.books, numbers, customers=CUSTOMERS)
 
 
 def _timed(documents: int, work: Callable[[], Any]) -> Spent:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from connectors.quickbooks.settings import CompanySettings
@@ -35,9 +36,6 @@ class Account:
     number: str
     type: str
 
-    def answers_to(self, wanted: str) -> bool:
-        return bool(wanted) and wanted.casefold() in {self.full_name.casefold(), self.number.casefold()}
-
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentMethod:
@@ -63,13 +61,29 @@ class Books:
 
     def account(self, wanted: str) -> Account | None:
         """By full name or number, then by the bare name of a sub-account if only one has it. Case does not matter."""
-        exact = [account for account in self.accounts if account.answers_to(wanted)]
-        by_name = [account for account in self.accounts if account.name.casefold() == wanted.casefold()]
-        found = exact or by_name
+        found = self._exact.get(wanted.casefold()) or self._named.get(wanted.casefold(), ())
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _exact(self) -> Mapping[str, Sequence[Account]]:
+        """Asked for each document: a chart of accounts may be long."""
+        return _under(self.accounts, lambda account: (account.full_name, account.number))
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[Account]]:
+        return _under(self.accounts, lambda account: (account.name,))
 
     def payment_method(self, wanted: str) -> PaymentMethod | None:
         return next((one for one in self.payment_methods if one.name.casefold() == wanted.casefold()), None)
+
+
+def _under(accounts: Iterable[Account], names: Callable[[Account], Iterable[str]]) -> Mapping[str, Sequence[Account]]:
+    """The accounts that have each of these names, without case."""
+    found: dict[str, list[Account]] = {}
+    for account in accounts:
+        for name in {name.casefold() for name in names(account)} - {""}:
+            found.setdefault(name, []).append(account)
+    return found
 
 
 def read_books(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 CENT = Decimal("0.01")
+_ASCII = json.JSONEncoder().encode  # QBO reads US companies as ISO-8859-1, others as UTF-8
 
 
 def encode(value: Any) -> str:
@@ -23,7 +24,7 @@ def encode(value: Any) -> str:
         case Decimal():
             return _number(value)
         case None | bool() | int() | str():
-            return json.dumps(value)  # ASCII only: QBO reads US companies as ISO-8859-1, others as UTF-8
+            return _ASCII(value)
         case Mapping():
             return "{" + ",".join(f"{encode(str(name))}:{encode(value[name])}" for name in sorted(value)) + "}"
         case Sequence():
