@@ -37,6 +37,7 @@ BOUNDS: Mapping[str, Bound] = {
     "first_run_calls_per_document": Bound(limit=0.15),
     "single_calls": Bound(limit=1),
     "single_reads": Bound(limit=0),
+    "single_calls_after_an_hour": Bound(limit=2),
     "single_calls_unknown": Bound(limit=3),
     "idle_tick_calls": Bound(limit=0),
     "idle_statements": Bound(limit=10),
