@@ -33,6 +33,7 @@ def commands() -> dict[str, str]:
         "once": _("Look at companies once, now."),
         "run": _("Run in the foreground until stopped (what systemd starts)."),
         "status": _("How every company stands."),
+        "metrics": _("Cuadre's figures in Prometheus' text format."),
         "errors": _("List errors and settle them: resync, skip, delete."),
         "numbers": _("Check, draw and reserve document numbers; see and set their ranges."),
         "mail": _("Send a test mail."),

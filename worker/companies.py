@@ -95,3 +95,7 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
         target.guard(None)
         lease.release()
         source.close()
+        if target.has_unsaved_calls:  # of a tick that was cut short, or of no tick at all: `cuadre doctor`
+            save = target.save_calls
+            with engine.begin() as connection:
+                save(connection)

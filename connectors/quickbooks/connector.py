@@ -95,6 +95,10 @@ class QuickBooksTarget:
         assert self._client.session.throttle is not None
         return self._client.session.throttle
 
+    @property
+    def has_unsaved_calls(self) -> bool:
+        return self._client.meter.has_unsaved
+
     def save_calls(self, connection: Connection) -> None:
         """Add the calls since the last time to the month's (connectors/quickbooks/meter.py)."""
         self._client.meter.save(connection)

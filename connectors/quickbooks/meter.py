@@ -50,7 +50,7 @@ def month_of(moment: datetime) -> str:
 
 
 class Meter:
-    """Counts in memory; `save` adds what came to the table. A crash loses what was counted since."""
+    """Counts in memory; `save` adds them to the table once a tick. A crash loses the count of one tick at most."""
 
     def __init__(self, company: str, *, now: Now, budget: int) -> None:
         self._company = company
@@ -61,6 +61,10 @@ class Meter:
 
     def add(self, realm: str, kind: Kind, calls_made: int = 1) -> None:
         self._counts[realm, month_of(self._now()), kind] += calls_made
+
+    @property
+    def has_unsaved(self) -> bool:
+        return bool(self._counts)
 
     def save(self, connection: Connection) -> None:
         """One statement where any call was made; once a day a word when the budget is nearly used up, or is."""

@@ -8,14 +8,18 @@ from types import SimpleNamespace
 import pytest
 import structlog
 from cryptography.fernet import Fernet
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from connectors.local import reference_setup
+from connectors.quickbooks.oauth import OAuth
 from connectors.quickbooks.sandbox.core import Sandbox
 from connectors.quickbooks.sandbox.server import serve
+from connectors.tokens import TokenStore
 from errors import language
 from worker import cli
 from worker.clock import Clock
+from worker.companies import open_state
+from worker.config import load, settings
 
 CONFIG = """\
 [quickbooks]
@@ -28,6 +32,17 @@ token_key = "{key}"
 [companies.main.source]
 url = "sqlite:///books.sqlite"
 """
+
+INVOICE = "INSERT INTO invoices (id, customer_id, number, date, total, status) VALUES "
+LINE = "INSERT INTO invoice_lines (invoice_id, position, service_id, quantity, unit_price) VALUES "
+ROWS = (
+    "INSERT INTO customers (id, name, email) VALUES ('c1', 'Ana Ruiz', 'ana@ruiz.example')",
+    "INSERT INTO services (id, name) VALUES ('s1', 'Window cleaning')",
+    f"{INVOICE} ('i1', 'c1', 'N-1', '2026-03-02', 50, 'issued')",
+    f"{LINE} ('i1', 1, 's1', 1, 50)",
+    f"{INVOICE} ('i2', 'c1', 'N-2', '2026-03-02', 99, 'issued')",  # its one line says 50
+    f"{LINE} ('i2', 1, 's1', 1, 50)",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +97,22 @@ def cuadre(place, capsys):
         return SimpleNamespace(code=code, out=out, err=err, json=lambda: json.loads(out))
 
     return run
+
+
+@pytest.fixture
+def connected(house):
+    """The house with its connection made, and three rows in its books."""
+    config = load(Path("cuadre.toml"), {}).config
+    engine = open_state(config)
+    realm = "9130357849536326"
+    house.sandbox.sandbox.connect(realm, refresh_token="a refresh token")
+    store = TokenStore(engine, settings.token_keys(config), now=Clock().now)
+    grant = OAuth(settings.app(config), now=Clock().now).refresh("main", "a refresh token")
+    store.connect("main", realm, config.quickbooks.environment, grant)
+    engine.dispose()
+    books = create_engine("sqlite:///books.sqlite")
+    with books.begin() as connection:
+        for statement in ROWS:
+            connection.execute(text(statement))
+    books.dispose()
+    return house

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.cli.test_cli_day import connected  # noqa: F401 - a fixture
 from worker import exits
 
 
@@ -74,7 +73,7 @@ def test_each_gap_has_its_reason(numbers):
     ]
 
 
-def test_a_number_is_checked_on_both_sides(connected, cuadre):  # noqa: F811 - the fixture
+def test_a_number_is_checked_on_both_sides(connected, cuadre):
     assert cuadre("once").code == exits.ATTENTION  # one of its invoices does not add up
     taken = cuadre("numbers", "check", "main", "N-1", "--json")
     assert (taken.code, taken.json()["taken_by"], taken.json()["available"]) == (exits.ATTENTION, "ours", False)
@@ -108,7 +107,7 @@ def switch_on():
     file.write_text(file.read_text() + "[companies.main.numbers]\njobs = true\n")
 
 
-def test_a_job_that_is_renamed_renumbers_its_invoice_on_both_sides(connected, cuadre):  # noqa: F811 - the fixture
+def test_a_job_that_is_renamed_renumbers_its_invoice_on_both_sides(connected, cuadre):
     books("DELETE FROM invoice_lines WHERE invoice_id = 'i2'", "DELETE FROM invoices WHERE id = 'i2'")
     assert cuadre("numbers", "jobs", "rename", "main", "a", "b").code == exits.CONFIGURATION  # the switch is off
     switch_on()
@@ -122,7 +121,7 @@ def test_a_job_that_is_renamed_renumbers_its_invoice_on_both_sides(connected, cu
     assert cuadre("numbers", "check", "main", "9000", "--json").json()["taken_by"] == "ours"
 
 
-def test_history_is_shown_first_and_renumbered_only_when_the_companys_name_was_typed(connected, cuadre):  # noqa: F811
+def test_history_is_shown_first_and_renumbered_only_when_the_companys_name_was_typed(connected, cuadre):
     books("DELETE FROM invoice_lines WHERE invoice_id = 'i2'", "DELETE FROM invoices WHERE id = 'i2'")
     assert cuadre("once").code == exits.OK
     books("UPDATE invoices SET job = '4711' WHERE id = 'i1'")
@@ -138,7 +137,7 @@ def test_history_is_shown_first_and_renumbered_only_when_the_companys_name_was_t
     assert cuadre("numbers", "jobs", "history", "main", "--json").json() == []
 
 
-def test_a_number_that_another_invoice_keeps_stands_in_the_way_of_history(connected, cuadre):  # noqa: F811
+def test_a_number_that_another_invoice_keeps_stands_in_the_way_of_history(connected, cuadre):
     books("UPDATE invoices SET total = 50 WHERE id = 'i2'")
     assert cuadre("once").code == exits.OK
     books("UPDATE invoices SET job = 'N-2' WHERE id = 'i1'")

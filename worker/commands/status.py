@@ -9,9 +9,11 @@ import typer
 from errors.kinds import Category
 from errors.language import _, fix, say, sentence
 from errors.wording import category_word
-from worker import exits
+from worker import exits, reads
 from worker.commands.output import Json, document, line, moment, table
 from worker.commands.session import session
+from worker.reads import Use
+from worker.state.database import reading
 from worker.status import Standing, standings
 
 app = typer.Typer(add_completion=False)
@@ -31,10 +33,14 @@ def words() -> dict[str, str]:
 def status(context: typer.Context, *, as_json: Json = False) -> None:
     current = session(context)
     companies = standings(current.config, current.engine)
+    with reading(current.engine) as connection:
+        used = reads.use(connection, current.config, current.now())
     if as_json:
-        document([plain(each) for each in companies])
+        document([plain(each) | {"reads": plain_reads(used, each.company)} for each in companies])
     else:
         _show(companies)
+        for text in reads.sentences(used) if companies else ():
+            line(text)
     if any(each.needs_attention for each in companies):
         raise typer.Exit(exits.ATTENTION)
 
@@ -54,6 +60,18 @@ def plain(standing: Standing) -> dict[str, Any]:
         "open_errors": dict(standing.open_errors),
         "last_tick": standing.last_tick,
         "oldest_waiting": standing.oldest_waiting,
+    }
+
+
+def plain_reads(used: Use, company: str) -> dict[str, int]:
+    """Metered reads of this month: the company's, all companies' together, and what they may be."""
+    own = used.by_company[company]
+    return {
+        "this_month": own.made,
+        "projected": own.projected,
+        "all_this_month": used.total.made,
+        "all_projected": used.total.projected,
+        "budget": used.budget,
     }
 
 
