@@ -7,7 +7,7 @@ from fastapi.exception_handlers import http_exception_handler
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from worker.site import dashboard, door, entrance
+from worker.site import dashboard, door, entrance, numbers
 from worker.site.desk import Desk
 from worker.site.door import Page
 
@@ -15,7 +15,7 @@ ELSEWHERE = ("/api/", "/webhooks/")  # machines are answered in their own way
 
 
 def pages() -> tuple[Page, ...]:
-    return (*entrance.pages(), *dashboard.pages())
+    return (*entrance.pages(), *dashboard.pages(), *numbers.pages())
 
 
 def add_to(app: FastAPI, desk: Desk) -> None:

@@ -89,7 +89,7 @@ class Visit:
 
 
 def places() -> tuple[tuple[str, str, Role], ...]:
-    return (("/", _("Overview"), Role.VIEWER),)
+    return (("/", _("Overview"), Role.VIEWER), ("/numbers", _("Numbers"), Role.VIEWER))
 
 
 Handler = Callable[[Visit], Response]
