@@ -239,5 +239,8 @@ class Target(Protocol):
     def differences(self, sent: str, remote: Remote) -> tuple[str, ...]:
         """The fields in which the target's document differs from the body we sent last ("TotalAmt: 10 -> 12")."""
 
+    def expire(self, realm_id: str) -> None:
+        """What is remembered of the other side counts as old: the next question asks for its changes first."""
+
     def link(self, kind: DocumentKind, target_id: str) -> str:
         """The address of the document in the target's own pages, for a person to click."""

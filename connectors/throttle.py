@@ -114,6 +114,7 @@ class Throttle:
         self._batches = _Calls([limit for limit in limits if limit.batches])
         self._paused_until: datetime | None = None
         self._reserved: bool | None = None  # whether for a batch
+        self.waits, self.waited = 0, 0.0  # how often a call had to wait for its turn, and how many seconds in all
 
     def acquire(self, *, batch: bool = False) -> None:
         """Wait until a call is allowed, and count it as under way; `done` must follow.
@@ -123,6 +124,7 @@ class Throttle:
         """
         if not self._redeemed(batch=batch):
             while (wait := self._take(batch=batch)) > 0:
+                self._note(wait)
                 self._sleep(wait)
 
     def done(self, *, batch: bool = False) -> None:
@@ -162,6 +164,11 @@ class Throttle:
         with self._ended:
             if self._paused_until is None or until > self._paused_until:
                 self._paused_until = until
+
+    def _note(self, wait: float) -> None:
+        with self._ended:
+            self.waits += 1
+            self.waited += wait
 
     def _counting(self, *, batch: bool) -> tuple[_Calls, ...]:
         return (self._all, self._batches) if batch else (self._all,)

@@ -39,6 +39,7 @@ def commands() -> dict[str, str]:
         "mail": _("Send a test mail."),
         "site": _("Serve the console alone, in the foreground, until stopped (SIGTERM, Ctrl-C)."),
         "users": _("Who may sign in to the console."),
+        "keys": _("Keys for programs that use the HTTP API."),
         "sandbox": _("Run a QuickBooks of your own on this machine."),
         "version": _("The versions of Cuadre and of what it stands on."),
     }

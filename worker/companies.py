@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Lock
@@ -13,8 +13,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 
 from connectors.local.source import LocalSource
+from connectors.quickbooks.connector import QuickBooksTarget
 from connectors.quickbooks.opening import QuickBooksConnector
 from connectors.quickbooks.settings import AppSettings
+from connectors.throttle import Throttle
 from connectors.tokens import TokenStore, require_connected
 from connectors.transport import Mount
 from worker.clock import Clock
@@ -66,36 +68,70 @@ def open_company(config: Config, name: str, engine: Engine, clock: Clock) -> Ite
     quickbooks = connector(config, engine, clock)
     token = require_connected(quickbooks.store.load(name), name, quickbooks.app.environment)
     target = quickbooks.open_target(settings.company(config, name))
-    source = LocalSource(settings.local(config, name))
-    lasts = length(quickbooks.app.timeouts, target.settings.limits)
-    lease = Lease(engine, name, new_owner(), lasts=lasts, now=clock.now, memory=target.throttle)
-    target.guard(lease.before_call)
-    chosen = config.companies[name]
+    company = _company(config, name, engine, clock, target, token.realm_id)
+    target.guard(company.lease.before_call)
     try:
-        yield Company(
-            name=name,
-            engine=engine,
-            source=source,
-            target=target,
-            realm_id=token.realm_id,
-            clock=clock,
-            lease=lease,
-            new_request_id=lambda: uuid4().hex,  # QBO: at most 36 characters leaves room for batches
-            create_customers=chosen.policies.customers == "create",
-            create_services=chosen.policies.services == "create",
-            default_service=chosen.policies.default_service,
-            draws_numbers=chosen.numbers.sync,
-            job_numbers=chosen.numbers.jobs,
-            overlap=timedelta(seconds=chosen.source.overlap),
-            settle=timedelta(seconds=config.quickbooks.settle),
-            calls=lambda: target.calls,
-            save_calls=target.save_calls,
-        )
+        yield company
     finally:
         target.guard(None)
-        lease.release()
-        source.close()
-        if target.has_unsaved_calls:  # of a tick that was cut short, or of no tick at all: `cuadre doctor`
-            save = target.save_calls
-            with engine.begin() as connection:
-                save(connection)
+        company.lease.release()
+        company.source.close()
+        _save_calls(engine, target)  # of a tick that was cut short, or of no tick at all: `cuadre doctor`
+
+
+@contextmanager
+def open_beside(config: Config, name: str, engine: Engine, clock: Clock) -> Iterator[Company]:
+    """For who only asks, while ticks of the same process may be at work: the limits are theirs, too, and nothing else.
+
+    Raises:
+        ProblemError: as `open_company`.
+    """
+    quickbooks = connector(config, engine, clock)
+    token = require_connected(quickbooks.store.load(name), name, quickbooks.app.environment)
+    target = quickbooks.open_beside(settings.company(config, name))
+    company = _company(config, name, engine, clock, target, token.realm_id)
+    try:
+        yield company
+    finally:
+        company.source.close()
+        _save_calls(engine, target)
+
+
+def _save_calls(engine: Engine, target: QuickBooksTarget) -> None:
+    if target.has_unsaved_calls:
+        with engine.begin() as connection:
+            target.save_calls(connection)
+
+
+def throttles(engine: Engine) -> Mapping[str, Throttle]:
+    """What keeps the limits of each company that this process has opened."""
+    with _lock:
+        known = _connectors.get(engine)
+    return known[1].throttles() if known else {}
+
+
+def _company(
+    config: Config, name: str, engine: Engine, clock: Clock, target: QuickBooksTarget, realm_id: str
+) -> Company:
+    chosen = config.companies[name]
+    lasts = length(settings.app(config).timeouts, target.settings.limits)
+    return Company(
+        name=name,
+        engine=engine,
+        source=LocalSource(settings.local(config, name)),
+        target=target,
+        realm_id=realm_id,
+        clock=clock,
+        lease=Lease(engine, name, new_owner(), lasts=lasts, now=clock.now, memory=target.throttle),
+        new_request_id=lambda: uuid4().hex,  # QBO: at most 36 characters leaves room for batches
+        create_customers=chosen.policies.customers == "create",
+        create_services=chosen.policies.services == "create",
+        default_service=chosen.policies.default_service,
+        draws_numbers=chosen.numbers.sync,
+        job_numbers=chosen.numbers.jobs,
+        hears=bool(config.webhooks.verifier_token.get_secret_value()),
+        overlap=timedelta(seconds=chosen.source.overlap),
+        settle=timedelta(seconds=config.quickbooks.settle),
+        calls=lambda: target.calls,
+        save_calls=target.save_calls,
+    )

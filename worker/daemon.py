@@ -24,6 +24,7 @@ from worker.schedule.dispatch import Dispatch
 from worker.schedule.ticks import MAIL, Rhythm, Ticks, rhythms
 from worker.schedule.wishing import SECONDS, WISHES, Wishes
 from worker.schedule.workshop import Workshop
+from worker.state.beats import SCHEDULER, Heartbeats
 
 QUIET_BEAT = 30.0  # seconds between two status lines where nobody runs a watchdog
 
@@ -44,6 +45,7 @@ class Daemon:
         notify: tells systemd.
         beat: seconds between two reports of life.
         wishes: what people want now; None: nobody is asked.
+        heartbeats: when each loop came round, for /readyz.
         at_the_end: stops what runs beside the ticks (the site), before the last of them ends.
         abort: ends the process at once (the second signal).
     """
@@ -61,6 +63,7 @@ class Daemon:
         notify: Notify,
         beat: float | None = None,
         wishes: Wishes | None = None,
+        heartbeats: Heartbeats | None = None,
         at_the_end: Callable[[], object] | None = None,
         abort: Callable[[int], object] = os._exit,
     ) -> None:
@@ -71,6 +74,7 @@ class Daemon:
         self._reload, self._engine, self._workshop, self._deliver = reload, engine, workshop, deliver_mail
         self._stopping, self._notify, self._abort = stopping, notify, abort
         self._beat, self._wishes, self._at_the_end = beat or QUIET_BEAT, wishes, at_the_end
+        self._heartbeats = heartbeats
         self._dispatch = Dispatch(clock.now)
         self._ticks = Ticks(self.due, clock.now)
 
@@ -101,11 +105,16 @@ class Daemon:
 
     def due(self, name: str) -> bool:
         """The scheduler's call: hand the work to a thread."""
+        self._came_round(SCHEDULER)
         if name == MAIL:
-            return self._dispatch.offer(name, lambda: self._deliver(self._config))
+            return self._dispatch.offer(name, self._mail)
         if name == WISHES:
             return self._dispatch.offer(name, self._fulfil)
         return self._dispatch.offer(name, lambda: self._work(name))
+
+    def _mail(self) -> None:
+        self._deliver(self._config)
+        self._came_round(MAIL)
 
     def _fulfil(self) -> None:
         """Look at the companies of which somebody wants a look; one that is being looked at keeps its wish."""
@@ -120,10 +129,12 @@ class Daemon:
     def _work(self, name: str) -> None:
         """A tick that was cut short goes on at once: a long import does not wait for the next poll again and again."""
         if self._wishes is not None and self._wishes.paused(name):
+            self._came_round(name)
             return
         report = self._workshop.tick(name)
         while isinstance(report, TickReport) and report.unfinished and not self._stopping.is_set():
             report = self._workshop.tick(name)
+        self._came_round(name)
 
     def _next(self) -> int | None:
         try:
@@ -141,6 +152,21 @@ class Daemon:
             self._notify("STATUS=" + say("The state database does not answer"))
             return
         self._notify(f"WATCHDOG=1\nSTATUS={self._status()}")
+        self._save_beats()
+
+    def _save_beats(self) -> None:
+        """After the sign of life, which must not wait for somebody else who writes."""
+        if self._heartbeats is None:
+            return
+        try:
+            with self._engine.begin() as connection:
+                self._heartbeats.save(connection)
+        except SQLAlchemyError as error:
+            _log.warning("heartbeats not saved", detail=str(error))
+
+    def _came_round(self, loop: str) -> None:
+        if self._heartbeats is not None:
+            self._heartbeats.note(loop)
 
     def _status(self) -> str:
         return say(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine, func, select
 
@@ -14,6 +14,7 @@ from connectors.quickbooks import meter
 from connectors.tokens import CONNECTED, tokens
 from errors import queue
 from errors.tables import State as ErrorState
+from worker import figures
 from worker.config import Config
 from worker.reads import Use, use
 from worker.state import runs
@@ -32,17 +33,18 @@ def exposition(config: Config, engine: Engine, now: datetime) -> str:
     """
     registry = CollectorRegistry()
     with reading(engine) as connection:
-        registry.register(_Figures(_families(connection, config, now)))
+        registry.register(_Figures([*_families(connection, config, now), *figures.families(connection, config, now)]))
+        registry.register(_Figures(figures.throttles(engine)))
     return generate_latest(registry).decode()
 
 
 class _Figures(Collector):
     """Figures that were read beforehand."""
 
-    def __init__(self, families: Iterable[GaugeMetricFamily]) -> None:
+    def __init__(self, families: Iterable[Metric]) -> None:
         self._families = list(families)
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[Metric]:
         return self._families
 
 

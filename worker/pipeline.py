@@ -1,6 +1,6 @@
 """The way of a record, for one company: READ THIS FIRST.
 
-    orders -> detect -> recover -> (prepare -> number -> post), wave by wave, customers and services first
+    news -> orders -> detect -> recover -> (prepare -> number -> post), wave by wave, customers and services first
 
 Every step takes items in one state and moves them on by compare-and-set, so a tick may die anywhere and the next one
 goes on from the same column. A person's click only leaves an order; the ordinary tick carries it out.
@@ -31,7 +31,7 @@ from worker.state import items, runs
 from worker.state.database import reading
 from worker.state.leases import Fenced, Lease
 from worker.state.machine import State
-from worker.steps import detect, number, orders, post, prepare, recover
+from worker.steps import detect, news, number, orders, post, prepare, recover
 from worker.steps.hold import failure
 
 _log = structlog.get_logger("cuadre.pipeline")
@@ -102,6 +102,7 @@ class Company:
     default_service: str = ""
     job_numbers: bool = False  # invoices of jobs have the numbers of their jobs
     draws_numbers: bool = False  # invoices without a number get the next one of their range
+    hears: bool = False  # QuickBooks tells us by webhook what changes there
     overlap: timedelta = timedelta(seconds=300)
     calls: Callable[[], int] = lambda: 0
     save_calls: Callable[[Connection], None] = lambda _connection: None
@@ -188,6 +189,8 @@ def _tell(connection: Connection, company: Company, halted: Problem | None) -> N
 
 def _steps(company: Company) -> bool:
     """True when the target was tried, too: an idle tick costs no call."""
+    if company.hears:
+        news.apply(company)
     ordered = orders.apply(company)
     detect.run(company)
     with reading(company.engine) as connection:

@@ -107,6 +107,10 @@ class QuickBooksTarget:
         """Asked before each call from here on; what it raises keeps the call from leaving."""
         self._client.session.before_call = before_call
 
+    def expire(self, realm_id: str) -> None:
+        """Something changed in QuickBooks that we did not write: the next question asks for the changes first."""
+        self._mirror.expire(realm_id)
+
     # --- the company's set-up -----------------------------------------------------------------------------------------
 
     def books(self, no_older_than: timedelta = BOOKS_LAST) -> Books:

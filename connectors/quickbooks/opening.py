@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 
 from connectors.quickbooks.client import Client
@@ -52,8 +52,19 @@ class QuickBooksConnector:
                 self._targets[company.name] = target
             return target
 
-    def _opened(self, company: CompanySettings) -> QuickBooksTarget:
-        throttle = Throttle(
+    def open_beside(self, company: CompanySettings) -> QuickBooksTarget:
+        """Another target of the same company, for who only asks while ticks are at work: it shares their limits, but
+        neither their session nor the guard of their lease.
+        """
+        return self._opened(company, self.open_target(company).throttle)
+
+    def throttles(self) -> Mapping[str, Throttle]:
+        """By company, of those that were opened."""
+        with self._lock:
+            return {name: target.throttle for name, target in self._targets.items()}
+
+    def _opened(self, company: CompanySettings, shared: Throttle | None = None) -> QuickBooksTarget:
+        throttle = shared or Throttle(
             company.name, company.limits, in_flight=company.requests_in_flight, now=self._now, sleep=self._sleep
         )
         session = Session(

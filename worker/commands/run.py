@@ -21,6 +21,7 @@ from worker.notify import notifier, watchdog_seconds
 from worker.schedule.wishing import Wishes
 from worker.schedule.workshop import Workshop
 from worker.site.serving import Serving
+from worker.state.beats import Heartbeats
 
 app = typer.Typer(add_completion=False)
 
@@ -54,6 +55,7 @@ def run(context: typer.Context) -> None:
         notify=notifier(),
         beat=watchdog_seconds(current.environment, os.getpid()),
         wishes=Wishes(engine, current.now),
+        heartbeats=Heartbeats(current.now),
         at_the_end=site.stop if site else None,
     )
     daemon.listen()

@@ -108,6 +108,20 @@ class Site(Section):
     largest_body: Annotated[int, Field(ge=1024)] = 262_144  # bytes
 
 
+class Api(Section):
+    """The HTTP API of the site (docs/api.md): how often each key may ask."""
+
+    requests_per_minute: Annotated[int, Field(ge=1)] = 300
+    number_checks_per_minute: Annotated[int, Field(ge=1)] = 60
+
+
+class Webhooks(Section):
+    """What QuickBooks tells us by itself (docs/webhooks.md). Several tokens while one is replaced."""
+
+    verifier_token: SecretStr = SecretStr("")
+    verifier_token_file: Path | None = None
+
+
 class Rows(Section):
     """How one kind of document is read from existing tables (schema = "mapped")."""
 
@@ -213,6 +227,8 @@ class Config(Section):
     quickbooks: QuickBooks = QuickBooks()
     mail: Mail = Mail()
     site: Site = Site()
+    api: Api = Api()
+    webhooks: Webhooks = Webhooks()
     companies: Mapping[CompanyName, Company] = {}
 
     def enabled(self) -> tuple[str, ...]:

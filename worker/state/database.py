@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_
 from connectors.quickbooks.mirror.tables import metadata as quickbooks_tables
 from connectors.tokens import metadata as token_tables
 from errors.tables import READING, metadata as error_tables
+from worker.state.outside import metadata as outside_tables
 from worker.state.tables import metadata as worker_tables
 
-TABLES: tuple[MetaData, ...] = (error_tables, token_tables, quickbooks_tables, worker_tables)
+TABLES: tuple[MetaData, ...] = (error_tables, token_tables, quickbooks_tables, worker_tables, outside_tables)
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
 MIGRATION_LOCK = 0x63756164  # "cuad": one number for all migrators on a PostgreSQL server

@@ -121,9 +121,9 @@ class Mirror:
         self._store.save(realm, entity, [{**row, "Id": "1"}])
         return moment
 
-    def expire(self) -> None:
+    def expire(self, realm_id: str = "") -> None:
         """Something was not as we thought: the next question asks for the changes first."""
-        self._store.expire(self._client.realm, LONG_AGO)
+        self._store.expire(realm_id or self._client.realm, LONG_AGO)
 
     # --- keeping fresh ------------------------------------------------------------------------------------------------
 

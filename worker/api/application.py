@@ -1,0 +1,53 @@
+"""The HTTP API as one application of its own, described by itself (OpenAPI)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from worker.api import companies, documents, errors, health, problems, webhooks
+from worker.api.desk import Counter, Desk
+from worker.api.problems import ProblemDetails
+
+VERSION = "1"
+ABOUT = """\
+Ask Cuadre whether a number is free, how a document stands and what is wrong, and order what a person may order.
+
+- Every call needs an API key (`cuadre keys add`), sent as `Authorization: Bearer KEY`.
+- Sentences come in the language that `Accept-Language` asks for: en, es.
+- What is no success is `application/problem+json` (RFC 9457).
+"""
+
+
+class Api(FastAPI):
+    """Describes what it answers when it refuses, too."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schema = get_openapi(title=self.title, version=self.version, description=ABOUT, routes=self.routes)
+            shape = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+            parts = schema["components"]["schemas"]
+            parts.update(shape.pop("$defs", {}))
+            parts["ProblemDetails"] = shape
+            self.openapi_schema = schema
+        return self.openapi_schema
+
+
+def create_api(desk: Desk) -> FastAPI:
+    """Everything under /api/, /webhooks/, /healthz, /readyz and /metrics."""
+    api = Api(
+        title="Cuadre",
+        version=VERSION,
+        description=ABOUT,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    api.state.counter = Counter(desk)
+    for part in (companies, documents, errors, webhooks, health):
+        api.include_router(part.router)
+    problems.add_handlers(api)
+    return api
