@@ -197,6 +197,9 @@ class Target(Protocol):
     def advice(self) -> tuple[Phrase, ...]:
         """What stops nothing, and a person should know of the company's settings there. Raises as a read."""
 
+    def probe(self) -> None:
+        """One call, once, to see whether the target answers: raises ProblemError where it does not."""
+
     def match(self, documents: Sequence[Customer | Service]) -> Mapping[str, Match]:
         """Existing customers or services (one kind a call), by local id: by e-mail, then by name, inactive included."""
 

@@ -31,7 +31,7 @@ from worker.state import items, runs
 from worker.state.database import reading
 from worker.state.leases import Fenced, Lease
 from worker.state.machine import State
-from worker.steps import detect, news, number, orders, post, prepare, recover
+from worker.steps import breaker, detect, news, number, orders, post, prepare, recover
 from worker.steps.hold import failure
 
 _log = structlog.get_logger("cuadre.pipeline")
@@ -166,6 +166,8 @@ def _tick(company: Company) -> TickReport:
         tried = _steps(company)
     except ProblemError as moment:
         halted = moment.problem
+    except breaker.PausedError as pause:  # told already; what is told again would make the outage longer
+        return _report(company, started, calls, pause.problem)
     except (SQLAlchemyError, Fenced):
         raise
     except Exception as error:  # noqa: BLE001 - a mistake of ours stands in the error table, too
@@ -196,8 +198,9 @@ def _steps(company: Company) -> bool:
     with reading(company.engine) as connection:
         due = items.any_due(connection, company.name, company.clock.now())
         stopped = Selection(company=company.name, category=Category.COMPANY, state=ErrorState.OPEN)
-        if not due and not queue.count_errors(connection, stopped):
-            return False
+        stops = queue.list_errors(connection, stopped)
+    if not breaker.let_through(company, stops, due=due, ordered=ordered > 0):
+        return False
     _open_target(company, again=ordered > 0)
     recover.run(company)
     while _round(company) and not company.enough():

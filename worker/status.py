@@ -16,16 +16,21 @@ from errors.problem import Problem
 from errors.selection import Selection
 from errors.tables import State
 from worker.config import Config
+from worker.rules.patience import probe_at
 from worker.state import items, runs
 from worker.state.machine import State as ItemState
 from worker.state.tables import items as items_table
+from worker.steps.breaker import outage_among
 
 UNDER_WAY = (ItemState.SEEN, ItemState.PREPARED, ItemState.NUMBERED, ItemState.SENDING)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """One company. `connection`: connected, lost, disconnected, never. `stopped_by`: what it halts or waits for."""
+    """One company. `connection`: connected, lost, disconnected, never. `stopped_by`: what it halts or waits for.
+
+    While QuickBooks is down: `outage_since`, and `asked_again`, before which no call is made.
+    """
 
     company: str
     enabled: bool
@@ -37,6 +42,8 @@ class Standing:
     open_errors: Mapping[str, int]
     last_tick: datetime | None
     oldest_waiting: datetime | None
+    outage_since: datetime | None = None
+    asked_again: datetime | None = None
 
     @property
     def needs_attention(self) -> bool:
@@ -55,13 +62,15 @@ def _standing(connection: Connection, config: Config, name: str, errors: list[Co
         select(tokens.c.status, tokens.c.realm_id, tokens.c.refresh_expires_at).where(tokens.c.company == name)
     ).one_or_none()
     run = runs.latest(connection, name)
+    stops = queue.list_errors(connection, Selection(company=name, category=Category.COMPANY, state=State.OPEN))
+    outage = outage_among(stops)
     return Standing(
         company=name,
         enabled=config.companies[name].enabled,
         connection=token.status if token else "never",
         realm_id=token.realm_id if token else "",
         refresh_expires_at=token.refresh_expires_at if token else None,
-        stopped_by=_banner(connection, name),
+        stopped_by=tuple(row.problem for row in stops),
         items={state.value: count for state, count in items.counts(connection, name).items()},
         open_errors={
             each.category.value: each.errors
@@ -70,12 +79,9 @@ def _standing(connection: Connection, config: Config, name: str, errors: list[Co
         },
         last_tick=run["finished_at"] if run else None,
         oldest_waiting=_oldest(connection, name),
+        outage_since=outage.first_at if outage else None,
+        asked_again=probe_at(name, outage.first_at, outage.last_at) if outage else None,
     )
-
-
-def _banner(connection: Connection, name: str) -> tuple[Problem, ...]:
-    chosen = Selection(company=name, category=Category.COMPANY, state=State.OPEN)
-    return tuple(row.problem for row in queue.list_errors(connection, chosen))
 
 
 def _oldest(connection: Connection, name: str) -> datetime | None:

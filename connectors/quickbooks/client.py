@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Self
 import requests
 from quickbooks import QuickBooks
 from requests.auth import AuthBase
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from connectors.quickbooks import query
 from connectors.quickbooks.answers import Answer, read_answer
@@ -22,6 +22,7 @@ from errors.kinds import QuickBooksUnavailable, Throttled
 from errors.problem import Fault, Problem, ProblemError, phrase
 
 ATTEMPTS = 4  # of a read
+_GROWING = wait_exponential(multiplier=1, max=20)
 _RANDOM = random.SystemRandom()
 PAUSE = 60.0  # Intuit's advice after 429 (qbo-facts section 6)
 
@@ -105,6 +106,7 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
         params: Mapping[str, str] | None = None,
         body: str = "",
         content_type: str = "",
+        attempts: int = ATTEMPTS,
     ) -> Answer:
         """An answer without faults. A body is a query, unless `content_type` says otherwise.
 
@@ -113,8 +115,8 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             ProblemError: QuickBooksUnavailable, QuickBooksFailed, Throttled, ConnectionLost.
         """
         retrying = Retrying(
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_exponential(multiplier=1, max=20),
+            stop=stop_after_attempt(attempts),
+            wait=self._wait,
             retry=retry_if_exception_type(_PassingError),
             sleep=self._sleep,
             reraise=True,
@@ -124,6 +126,10 @@ class Client(QuickBooks):  # type: ignore[misc]  # the library has no types
             return retrying(self._read_once, method, path, params, body, kind)
         except _PassingError as error:
             raise ProblemError(error.problem) from error
+
+    def _wait(self, state: RetryCallState) -> float:
+        """1, 2, 4 ... seconds, less up to a half: clients that failed together do not come back together."""
+        return _GROWING(state) * (1 - self._jitter() / 2)
 
     def rows(self, entity: str, *conditions: str, order_by: str = "Id", limit: int | None = None) -> list[Any]:
         """Every row that a query finds, page by page; with `limit`, the first ones only. Raises as `read`."""

@@ -117,6 +117,9 @@ class QuickBooksTarget:
         """Accounts, payment methods and preferences. Raises as SetUp.books."""
         return self._setup.books(no_older_than)
 
+    def probe(self) -> None:
+        self._client.read("GET", f"companyinfo/{self._client.company_id}", attempts=1)
+
     def check(self, *, again: bool = False) -> tuple[Problem, ...]:
         try:
             problems = self._setting_problems(timedelta(0) if again else BOOKS_LAST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from threading import Lock
 
@@ -16,6 +17,8 @@ from connectors.throttle import Throttle
 from connectors.tokens import Renewer, TokenStore
 from connectors.transport import Mount, Now, Session
 
+_RANDOM = random.SystemRandom()
+
 
 class QuickBooksConnector:
     """One for each process. Limits must be kept over all ticks, and connections, accounts and vendors last as well, so
@@ -23,6 +26,7 @@ class QuickBooksConnector:
 
     Args:
         mount: attaches an adapter to every session (the sandbox in this process).
+        jitter: at least 0 and less than 1, by chance; what waits is spread by it.
     """
 
     def __init__(
@@ -33,6 +37,7 @@ class QuickBooksConnector:
         now: Now,
         sleep: Callable[[float], None],
         mount: Mount | None = None,
+        jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
         self.app = app
         self.store = store
@@ -40,6 +45,7 @@ class QuickBooksConnector:
         self._now = now
         self._sleep = sleep
         self._mount = mount
+        self._jitter = jitter
         self._lock = Lock()
         self._targets: dict[str, QuickBooksTarget] = {}
 
@@ -89,6 +95,7 @@ class QuickBooksConnector:
             session=session,
             sleep=self._sleep,
             meter=Meter(company.name, now=self._now, budget=self.app.reads_per_month),
+            jitter=self._jitter,
         )
         kept = Store(self.store.engine, company.name)
         mirror = Mirror(client, kept, now=self._now, pages=self.app.pages)

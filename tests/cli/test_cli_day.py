@@ -9,10 +9,16 @@ from types import SimpleNamespace
 import pytest
 from aiosmtpd.controller import Controller
 
+from connectors.contract import Change, Position
+from connectors.documents import DocumentKind
+from errors import queue
+from errors.kinds import QuickBooksUnavailable
+from errors.problem import Problem
 from worker import exits
 from worker.clock import Clock
 from worker.companies import open_state
 from worker.config import load
+from worker.state import items
 from worker.state.leases import Lease
 
 
@@ -77,6 +83,27 @@ def test_once_says_who_works_on_a_company_until_when_and_gives_it_back_at_the_en
     assert cuadre("once").code == exits.ATTENTION  # one of its invoices is held, as above
     other.take()
     engine.dispose()
+
+
+def test_status_tells_of_an_outage_until_when_it_is_waited_for_and_how_old_the_backlog_is(cuadre, connected):
+    engine, now = open_state(load(Path("cuadre.toml"), {}).config), Clock().now()
+    problem = Problem(kind=QuickBooksUnavailable, subject="company main", facts={"detail": "no route"})
+    with engine.begin() as connection:
+        for ago in (20, 10):
+            queue.company_problem(connection, "main", problem, now - timedelta(minutes=ago))
+        seen = now - timedelta(days=3, hours=4, minutes=5)
+        change = Change(local_id="i1", version="v", position=Position(changed=None, key=1))
+        items.add(connection, "main", DocumentKind.INVOICE, [change], seen)
+    engine.dispose()
+    told = cuadre("status").out
+    since = f"{now - timedelta(minutes=20):%Y-%m-%d %H:%M} UTC"
+    assert f"main: QuickBooks has not answered since {since}; it is asked again at 20" in told
+    assert "main: the first of what is under way waits since" in told
+    assert "(3 d 4 h)" in told
+    assert f"QuickBooks no responde desde {since}" in cuadre("--language", "es", "status").out
+    standing = cuadre("status", "--json").json()[0]
+    assert 0 <= standing["backlog_seconds"] - (3 * 24 * 60 + 4 * 60 + 5) * 60 < 60
+    assert standing["outage_since"] < standing["asked_again"]
 
 
 def test_once_mails_where_no_daemon_runs(cuadre, connected, post):

@@ -180,6 +180,7 @@ def build(state_url: str, books_url: str, *, settings: LocalSettings | None = No
             now=clock.now,
             sleep=clock.sleep,
             mount=lambda session: session.mount(URL, adapter),
+            jitter=lambda: 0.5,
         )
         target = connector.open_target(
             CompanySettings(name=NAME, accounts=ACCOUNTS, payment_methods={"card": "Visa"}, **FAST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import typer
@@ -36,16 +37,16 @@ def status(context: typer.Context, *, as_json: Json = False) -> None:
     with reading(current.engine) as connection:
         used = reads.use(connection, current.config, current.now())
     if as_json:
-        document([plain(each) | {"reads": plain_reads(used, each.company)} for each in companies])
+        document([plain(each, current.now()) | {"reads": plain_reads(used, each.company)} for each in companies])
     else:
-        _show(companies)
+        _show(companies, current.now())
         for text in reads.sentences(used) if companies else ():
             line(text)
     if any(each.needs_attention for each in companies):
         raise typer.Exit(exits.ATTENTION)
 
 
-def plain(standing: Standing) -> dict[str, Any]:
+def plain(standing: Standing, now: datetime) -> dict[str, Any]:
     """One company for a machine."""
     return {
         "company": standing.company,
@@ -60,6 +61,9 @@ def plain(standing: Standing) -> dict[str, Any]:
         "open_errors": dict(standing.open_errors),
         "last_tick": standing.last_tick,
         "oldest_waiting": standing.oldest_waiting,
+        "backlog_seconds": int((now - standing.oldest_waiting).total_seconds()) if standing.oldest_waiting else 0,
+        "outage_since": standing.outage_since,
+        "asked_again": standing.asked_again,
     }
 
 
@@ -75,7 +79,7 @@ def plain_reads(used: Use, company: str) -> dict[str, int]:
     }
 
 
-def _show(companies: tuple[Standing, ...]) -> None:
+def _show(companies: tuple[Standing, ...], now: datetime) -> None:
     if not companies:
         line(_("No company is configured."))
         return
@@ -85,11 +89,40 @@ def _show(companies: tuple[Standing, ...]) -> None:
         for problem in each.stopped_by:
             line(say("{company}: {sentence}", company=each.company, sentence=sentence(problem)))
             line(f"  {fix(problem)}")
-        if each.oldest_waiting:
-            since = moment(each.oldest_waiting)
-            line(
-                say("{company}: the first of what is under way waits since {since}", company=each.company, since=since)
+        _tell_delays(each, now)
+
+
+def _tell_delays(standing: Standing, now: datetime) -> None:
+    name = standing.company
+    if standing.outage_since and standing.asked_again:
+        since, again = moment(standing.outage_since), moment(max(standing.asked_again, now))
+        line(
+            say(
+                "{company}: QuickBooks has not answered since {since}; it is asked again at {again}",
+                company=name,
+                since=since,
+                again=again,
             )
+        )
+    if standing.oldest_waiting:
+        since, age = moment(standing.oldest_waiting), _age(now - standing.oldest_waiting)
+        line(
+            say(
+                "{company}: the first of what is under way waits since {since} ({age})",
+                company=name,
+                since=since,
+                age=age,
+            )
+        )
+
+
+def _age(lasted: timedelta) -> str:
+    """3 d 4 h, 4 h 5 min, 5 min: the same in both languages."""
+    minutes = int(lasted.total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def _row(standing: Standing) -> tuple[str, ...]:

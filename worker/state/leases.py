@@ -127,9 +127,7 @@ class Lease:
             Fenced: another worker has the company.
         """
         with self._lock:
-            while self._wanted and self._due(
-                self._now()
-            ):  # again, where the database took so long that it is due once more
+            while self._wanted and self._due(self._now()):  # twice where the database was that slow
                 with self.begin():
                     pass
 
@@ -190,7 +188,7 @@ class Lease:
             raise self._lost(row)
         return None
 
-    def _lost(self, row: Row[Any] | None) -> Fenced:
+    def _lost(self, row: Row[Any, Any, Any] | None) -> Fenced:
         self._fence = self._taken_at = None
         return Fenced(self.company, row.owner if row else NOBODY, row.expires_at if row else None)
 

@@ -16,6 +16,7 @@ from connectors.documents import DocumentKind
 from errors import queue
 from errors.kinds import Category, InternalFailure, Verb
 from errors.problem import Fact, Name, Problem, ProblemError
+from worker.rules.patience import retry_at
 from worker.state import items
 from worker.state.database import reading
 from worker.state.items import Item
@@ -36,8 +37,6 @@ CATEGORIES: dict[DocumentKind, Category] = {
     DocumentKind.FEE: Category.EXPENSES,
 }
 
-FIRST_RETRY = timedelta(minutes=1)  # a slow answer may still be on its way; QBO itself gives up after 120 s
-LONGEST_RETRY = timedelta(hours=6)
 FAR_APART = 3  # so many tries without an answer, and a document travels alone: which one it was is seen next time
 DEPENDENCY_WAIT = timedelta(seconds=30)
 
@@ -56,10 +55,9 @@ def blocked(item: Item) -> queue.Blocked:
     )
 
 
-def retry_at(attempts: int, now: datetime) -> datetime:
-    """1, 2, 4 ... minutes, at most six hours."""
-    delay: timedelta = FIRST_RETRY * 2 ** min(attempts, 16)
-    return now + min(delay, LONGEST_RETRY)
+def retry_of(item: Item, now: datetime) -> datetime:
+    """When it is tried again; what left together stays together."""
+    return retry_at(item.request_id or str(item.id), item.attempts, now)
 
 
 def hold(company: Company, item: Item, *problems: Problem) -> None:
@@ -68,7 +66,7 @@ def hold(company: Company, item: Item, *problems: Problem) -> None:
     passing = all(problem.verb in {Verb.RETRY, Verb.WAIT} for problem in problems)
     with company.begin() as connection:
         error_id = queue.record_all(connection, problems, blocked(item), now)[0]
-        to_held(connection, company, item, error_id, retry_at(item.attempts, now) if passing else None)
+        to_held(connection, company, item, error_id, retry_of(item, now) if passing else None)
 
 
 def put_off(company: Company, chosen: Sequence[Item], problem: Problem | None, *, tries: int = 1) -> None:
@@ -82,7 +80,7 @@ def put_off(company: Company, chosen: Sequence[Item], problem: Problem | None, *
         for item in chosen:
             if problem is not None:
                 queue.record(connection, problem, blocked(item), now)
-            later = max(retry_at(item.attempts, now), item.changed_at + company.settle)
+            later = max(retry_of(item, now), item.changed_at + company.settle)
             items.note(connection, item, not_before=later, attempts=item.attempts + tries)
 
 
