@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from cryptography.fernet import Fernet
 from requests.adapters import BaseAdapter
+from sqlalchemy import insert
 
 from connectors.documents import DocumentKind
+from connectors.local import reference
+from connectors.local.engine import connect
+from connectors.local.reference_setup import init, settings
+from connectors.local.source import LocalSource
+from connectors.quickbooks.opening import QuickBooksConnector
 from connectors.quickbooks.sandbox.adapter import SandboxAdapter
+from connectors.quickbooks.settings import CompanySettings
+from connectors.tokens import TokenStore
 from errors.kinds import Action, QuickBooksUnavailable
 from tests.support.house import House
+from tests.support.quickbooks_desk import ACCOUNTS, URL, app_settings, grant
 from worker import pipeline
-from worker.config.schema import Company, Config
-from worker.pipeline import TickReport
+from worker.config.schema import Company as Configured, Config
+from worker.pipeline import Company, Tally, TickReport
 from worker.rules.patience import LONGEST_OUTAGE_PAUSE
+from worker.state.leases import Lease
 from worker.state.machine import State
 from worker.status import standings
 
@@ -160,6 +173,55 @@ def test_a_tick_in_the_pause_makes_no_call_says_why_and_sees_the_local_books(hou
     assert len(line.tried) == 1
 
 
+@pytest.fixture
+def neighbour(house: House, tmp_path: Path) -> Iterator[Company]:
+    """Another company of the same worker and state database, with books and a QuickBooks of its own."""
+    realm, clock = "9130000000000002", house.clock
+    house.sandbox.connect(realm, access_token="access-2", refresh_token="refresh-2")
+    store = TokenStore(house.engine, [Fernet.generate_key().decode()], now=clock.now)
+    store.connect("other", realm, URL, grant(clock, access="access-2", refresh="refresh-2"))
+    way = SandboxAdapter(house.sandbox)
+    connector = QuickBooksConnector(
+        app_settings(), store, now=clock.now, sleep=clock.sleep, mount=lambda session: session.mount(URL, way)
+    )
+    target = connector.open_target(CompanySettings(name="other", accounts=ACCOUNTS))
+    address = f"sqlite:///{tmp_path}/other.sqlite"
+    (tmp_path / "other.sqlite").touch()
+    books = connect(address, "source")
+    init(books)
+    with books.begin() as connection:
+        connection.execute(insert(reference.customers).values(id="c1", name="Eva Sanz"))
+    books.dispose()
+    lease = Lease(house.engine, "other", "tester", lasts=timedelta(minutes=2), now=clock.now, memory=target.throttle)
+    source = LocalSource(settings(address))
+    yield replace(
+        house.company,
+        name="other",
+        source=source,
+        target=target,
+        realm_id=realm,
+        lease=lease,
+        calls=lambda: target.calls,
+        tally=Tally(),
+    )
+    source.close()
+
+
+def test_a_company_whose_quickbooks_is_down_costs_its_neighbour_nothing(
+    house: House, line: Line, neighbour: Company
+) -> None:
+    house.invoice("1")
+    down_for(house, line, 5)
+    assert house.kinds() == [QuickBooksUnavailable]
+    report = pipeline.run(neighbour)
+    assert report.halted is None
+    assert report.posted == {DocumentKind.CUSTOMER: 1}
+    calls = neighbour.calls()
+    down_for(house, line, 5)
+    assert pipeline.run(neighbour).calls == 0
+    assert neighbour.calls() == calls
+
+
 def test_a_person_who_orders_something_does_not_wait_for_the_pause(house: House, line: Line) -> None:
     house.invoice("bad", customer="nobody")
     house.tick()
@@ -178,7 +240,7 @@ def test_the_status_tells_of_the_outage_until_when_it_is_waited_for_and_how_old_
     house.invoice("1")
     began = house.clock.now()
     down_for(house, line, 60)
-    (standing,) = standings(Config(companies={"shop": Company()}), house.engine)
+    (standing,) = standings(Config(companies={"shop": Configured()}), house.engine)
     assert abs(standing.outage_since - began) <= 2 * MINUTE
     assert timedelta(0) < standing.asked_again - line.tried[-1] <= LONGEST_OUTAGE_PAUSE
     assert abs(standing.oldest_waiting - began) <= 2 * MINUTE

@@ -70,8 +70,8 @@ class House(Application):
         """What holds after every tick: no document of QuickBooks is two of ours (I1), no error blocks nobody."""
         with self.engine.connect() as connection:
             shared = connection.execute(
-                select(links.c.kind, links.c.target_id)
-                .group_by(links.c.kind, links.c.target_id)
+                select(links.c.realm_id, links.c.kind, links.c.target_id)
+                .group_by(links.c.realm_id, links.c.kind, links.c.target_id)
                 .having(func.count() > 1)
             ).all()
         assert shared == []
