@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -62,7 +63,7 @@ def send(channel: Channel, title: str, body: str) -> str:
     reached = _opened(channel)
     with _heard() as lines:
         taken = reached.notify(title=title, body=body, body_format="text")
-    return "" if taken else _reason(channel, lines)
+    return "" if taken else reason(channel, lines)
 
 
 def send_now(channel: Channel, message: Message) -> None:
@@ -71,8 +72,8 @@ def send_now(channel: Channel, message: Message) -> None:
     Raises:
         ChannelError: it was not taken, with the reason.
     """
-    if reason := send(channel, message.subject, message.text):
-        raise ChannelError(reason)
+    if why := send(channel, message.subject, message.text):
+        raise ChannelError(why)
 
 
 def deliver(engine: Engine, channels: Sequence[Channel], now: Callable[[], datetime]) -> DeliveryReport:
@@ -81,13 +82,13 @@ def deliver(engine: Engine, channels: Sequence[Channel], now: Callable[[], datet
     for channel in channels:
         mine = outbox_table.c.recipient == channel.name
         while (mail := outbox.claim(engine, now(), mine)) is not None:
-            reason = _attempt(channel, mail.subject, mail.text)
-            if not reason:
+            why = _attempt(channel, mail.subject, mail.text)
+            if not why:
                 outbox.sent(engine, mail, now())
                 sent += 1
                 continue
-            outbox.failed(engine, mail, now(), reason)
-            failed, error = failed + 1 + outbox.postpone(engine, now(), reason, mine), reason
+            outbox.failed(engine, mail, now(), why)
+            failed, error = failed + 1 + outbox.postpone(engine, now(), why, mine), why
     return DeliveryReport(sent=sent, failed=failed, waiting=outbox.waiting(engine, now()), error=error)
 
 
@@ -113,7 +114,7 @@ def _apprise() -> ModuleType:
     except ImportError as error:
         text = _("mail.channels needs Apprise, which is not installed: pip install 'cuadre[channels]'")
         raise ChannelError(text) from error
-    apprise.logger.propagate = False  # it writes whole addresses, keys and all, to whoever listens
+    logging.getLogger("apprise").propagate = False  # it writes whole addresses, keys and all, to whoever listens
     return apprise
 
 
@@ -126,7 +127,8 @@ def _heard() -> Iterator[list[str]]:
         lines += captured.getvalue().splitlines()
 
 
-def _reason(channel: Channel, lines: Sequence[str]) -> str:
+def reason(channel: Channel, lines: Sequence[str]) -> str:
+    """The first of the lines that Apprise wrote, without what may be a key."""
     text = plain(lines[0]) if lines else _("not taken")
     for secret in SECRET.findall(channel.url.partition("://")[2]):
         text = text.replace(secret, "***")

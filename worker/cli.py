@@ -36,7 +36,7 @@ def commands() -> dict[str, str]:
         "metrics": _("Cuadre's figures in Prometheus' text format."),
         "errors": _("List errors and settle them: resync, skip, delete."),
         "numbers": _("Check, draw and reserve document numbers; see and set their ranges."),
-        "mail": _("Send a test mail."),
+        "mail": _("Send test mails; see what was sent and what was not."),
         "site": _("Serve the console alone, in the foreground, until stopped (SIGTERM, Ctrl-C)."),
         "users": _("Who may sign in to the console."),
         "keys": _("Keys for programs that use the HTTP API."),

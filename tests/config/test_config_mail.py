@@ -23,7 +23,7 @@ def loaded(tmp_path, text):
         (f'{BOX}time_zone = "../../etc/passwd"', "mail.time_zone: no such time zone"),
         (f"{BOX}digest = 5", "mail.digest: 5 is not valid; expected at least 60"),
         (f'{BOX}channels = "nonsense://x"', "mail.channels: nonsense: this is no address that Apprise knows"),
-        ('[site]\naddress = "books"', "site.address: expected an address such as https://cuadre.shop.example"),
+        ('[site]\naddress = "books"', "site.address: expected an address such as https://books.example.com/cuadre"),
         (
             BOX.replace('"a@b"}', '"a@b", language = "fr"}'),
             "mail.recipients[0].language: expected en or es, with a country or without: es-MX",

@@ -1,6 +1,7 @@
 """Chats and the like: reached by Apprise where it is installed, refused with a sentence where it is not."""
 
 import json
+import logging.handlers
 import sys
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -69,6 +70,22 @@ def test_a_channel_that_does_not_answer_is_tried_again_and_its_key_is_told_nowhe
     assert "s3cret-key" not in told
     chat.answer = 200
     assert deliver(engine, chat, NOON + MINUTE).sent == 1
+
+
+def test_a_key_that_apprise_repeats_is_taken_out_of_the_reason():
+    told = channels.reason(Channel("slack://xoxb-T0K3N/another-part"), ["refused xoxb-T0K3N", "more"])
+    assert told == "slack: refused ***"
+
+
+def test_what_apprise_writes_to_its_log_reaches_no_log_of_ours():
+    ours = logging.handlers.BufferingHandler(10)
+    logging.getLogger().addHandler(ours)
+    try:
+        channels.check([Channel("json://localhost/")])
+        logging.getLogger("apprise").error("Unsupported URL: json://s3cret-key")
+    finally:
+        logging.getLogger().removeHandler(ours)
+    assert ours.buffer == []
 
 
 def test_trouble_with_one_channel_leaves_the_others_alone(engine, chat):

@@ -1,5 +1,6 @@
 """The outbox against a real SMTP server: sent once, kept while the server is down, nothing secret told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,8 +19,9 @@ def test_a_mail_goes_out_once_as_text_and_html(engine, serve, port):
     postbox = Postbox()
     serve(postbox)
     put(engine)
-    assert deliver(engine, settings(port), lambda: NOON) == DeliveryReport(sent=1)
-    assert deliver(engine, settings(port), lambda: NOON + MINUTE) == DeliveryReport()
+    put(engine, "channel:slack-1", "for a chat")
+    assert deliver(engine, settings(port), lambda: NOON) == DeliveryReport(sent=1, waiting=1)
+    assert deliver(engine, settings(port), lambda: NOON + MINUTE) == DeliveryReport(waiting=1)
     ((envelope, mail),) = postbox.mails
     assert (envelope.mail_from, envelope.rcpt_tos) == ("cuadre@example.com", ["ana@example.com"])
     assert mail["Subject"] == "¿Qué pasó?"
@@ -207,3 +209,14 @@ def test_the_words_of_old_mails_are_dropped_and_that_they_were_sent_is_not(engin
         assert box.forget(connection, NOON + timedelta(days=31)) == 0
     assert (row(engine).text, row(engine).sent_at) == ("", NOON)
     assert row(engine, "waits").text
+
+
+def test_of_workers_who_deliver_at_the_same_time_each_mail_is_sent_by_one(engine, serve, port):
+    postbox = Postbox()
+    serve(postbox)
+    for number in range(24):
+        put(engine, key=str(number))
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(lambda _: deliver(engine, settings(port), lambda: NOON), range(4)))
+    assert sum(report.sent for report in reports) == 24
+    assert sorted(postbox.ids) == sorted(f"<token-{number}@example.com>" for number in range(24))

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import event, select, update
 
-from errors import actions, notices, queue
+from errors import actions, followups, notices, queue
 from errors.blocked import Blocked
 from errors.kinds import Category, ConnectionLost, CustomerNotFound, PeriodClosed, QuickBooksFailed, Throttled
 from errors.letterhead import Letterhead, Recipient
@@ -110,6 +110,7 @@ def test_a_company_that_goes_on_is_told_in_the_same_conversation(connection):
     assert goes_on.subject == "Cuadre: acme goes on"
     assert goes_on.thread == stopped.message_id
     assert "Still open: 1" in goes_on.text
+    assert followups.get(connection, followups.HALTS, "acme").level == 0  # nothing is looked for any more
 
 
 def test_a_company_that_halts_again_much_later_is_told_again(connection):
