@@ -28,8 +28,8 @@ from worker.pipeline import Company
 from worker.state import database
 from worker.state.leases import Lease, length
 
-CALLS = 0.04  # how often a process dies at one of its calls, where that site is on
-COMMITS = 0.01
+CALLS = 0.08  # how often a process dies at one of its calls, where that site is on
+COMMITS = 0.02
 
 
 def state_engine(url: str) -> Engine:
@@ -80,6 +80,11 @@ class Process:
     def weather(self) -> Weather:
         return self._wire.weather
 
+    def stop(self) -> None:
+        """End as a process should: what the next one must know is left behind."""
+        self.company.lease.release()
+        self.close()
+
     def close(self) -> None:
         self.source.close()
         self.engine.dispose()
@@ -101,11 +106,12 @@ class Process:
                 payment_methods={"card": "Visa"},
                 requests_per_second=_below(pace.per_second),
                 requests_per_minute=_below(pace.per_minute),
+                batches_per_minute=_below(pace.batches),
             )
         )
         target._client._jitter = random.random
         lasts = length(connector.app.timeouts, target.settings.limits)
-        lease = Lease(self.engine, NAME, self.owner, lasts=lasts, now=now)
+        lease = Lease(self.engine, NAME, self.owner, lasts=lasts, now=now, memory=target.throttle)
         target.guard(lease.before_call)
         return Company(
             name=NAME,
@@ -117,6 +123,7 @@ class Process:
             lease=lease,
             new_request_id=new_request_id,
             calls=lambda: target.calls,
+            save_calls=target.save_calls,
         )
 
     # --- where it may die or be held up -------------------------------------------------------------------------------

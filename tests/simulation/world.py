@@ -62,7 +62,7 @@ class Setting:
 
 
 FULL = Setting()
-NARROW = Pace(per_second=3, per_minute=20, batches=40)
+NARROW = Pace(per_second=3, per_minute=20, batches=4)
 
 
 @dataclass
@@ -150,12 +150,14 @@ class World:
                 self.say("firm", self.firm.act())
         if chance.random() < 0.4:
             self.say("outsider", self.outsider.act())
-        self.weather.stormy = chance.random() < 0.6
+        self.weather.stormy = chance.random() < 0.7
         if chance.random() < 0.1:
             self.time.set_back(chance.uniform(0.1, 5))
+        if chance.random() < 0.1 and self._processes:
+            self._stop(chance.choice(sorted(self._processes)))
         for name in chance.choices(WORKERS, k=chance.randint(1, 2)):
             self.tick(name)
-        self.time.pass_by(chance.choice((20, 60, 120, 300, 300, 3600 * chance.random() * 8)))
+        self.time.pass_by(chance.choice((20, 100, 200, 200, 300, 600, 3600 * chance.random() * 8)))
         self._look()
         if chance.random() < 0.4:
             self.say("person", self.person.act())
@@ -207,6 +209,10 @@ class World:
             life=next(self._lives),
         )
         return self._processes[name]
+
+    def _stop(self, name: str) -> None:
+        self.say(name, "stopped")
+        self._processes.pop(name).stop()
 
     def _bury(self, process: Process) -> None:
         self.say(process.name, "died")
