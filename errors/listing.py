@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from errors.blocked import Blocked
 from errors.facts import rebuild
@@ -69,11 +70,27 @@ def allowed(state: State, problem: Problem, category: Category) -> tuple[Action,
     return (Action.UNSKIP,) if state is State.SKIPPED else ()
 
 
+class Sort(StrEnum):
+    """What comes first. WORTH: what holds up the largest sum (of all currencies, as they are)."""
+
+    LATEST = "latest"
+    OLDEST = "oldest"
+    WORTH = "worth"
+    BLOCKS = "blocks"
+    ATTEMPTS = "attempts"
+
+
 def list_errors(
-    connection: Connection, selection: Selection, limit: int = 50, offset: int = 0, *, sample: int = SAMPLE
+    connection: Connection,
+    selection: Selection,
+    limit: int = 50,
+    offset: int = 0,
+    *,
+    sample: int = SAMPLE,
+    sort: Sort = Sort.LATEST,
 ) -> list[ErrorRow]:
     """The latest first, at most `limit`, each with at most `sample` of its documents: four statements."""
-    query = select(errors).where(selection.where()).order_by(errors.c.last_at.desc(), errors.c.id.desc())
+    query = _sorted(select(errors).where(selection.where()), sort)
     rows = connection.execute(query.limit(limit).offset(offset)).all()
     ids = [row.id for row in rows]
     if not ids:
@@ -126,6 +143,19 @@ def _row(
         documents=documents,
         pending=pending,
     )
+
+
+def _sorted(query: Select[Any], sort: Sort) -> Select[Any]:
+    if sort is Sort.OLDEST:
+        return query.order_by(errors.c.first_at, errors.c.id)
+    if sort is Sort.ATTEMPTS:
+        return query.order_by(errors.c.attempts.desc(), errors.c.id.desc())
+    if sort is Sort.LATEST:
+        return query.order_by(errors.c.last_at.desc(), errors.c.id.desc())
+    held = select(blocked.c.error_id, func.count().label("number"), func.sum(blocked.c.amount).label("total"))
+    weight = held.where(blocked.c.left_at.is_(None)).group_by(blocked.c.error_id).subquery()
+    by = func.coalesce(weight.c.total if sort is Sort.WORTH else weight.c.number, 0)
+    return query.outerjoin(weight, weight.c.error_id == errors.c.id).order_by(by.desc(), errors.c.id.desc())
 
 
 def _sums(connection: Connection, ids: Collection[int]) -> Mapping[int, dict[str, tuple[int, Decimal | None]]]:

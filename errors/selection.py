@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, and_, exists, or_, true
 from errors.kinds import Category
 from errors.tables import State, blocked, errors
 
+NARROWING = {"state", "no_banners"}  # these name nothing by themselves
+
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
@@ -22,6 +24,7 @@ class Selection:
 
     ids: tuple[int, ...] = ()
     all: bool = False
+    no_banners: bool = False  # leave out what stops a whole company: it stands in no tab
     state: State | None = None
     company: str = ""
     category: Category | None = None
@@ -35,7 +38,7 @@ class Selection:
 
     def names_nothing(self) -> bool:
         """Neither ids nor a filter nor `all`: an order for this would be an order for everything, by mistake."""
-        return all(getattr(self, part.name) == part.default for part in fields(self) if part.name != "state")
+        return all(getattr(self, part.name) == part.default for part in fields(self) if part.name not in NARROWING)
 
     def where(self) -> ColumnElement[bool]:
         return and_(true(), *self._of_the_error(), *self._of_its_documents())
@@ -46,6 +49,8 @@ class Selection:
             conditions.append(errors.c.id.in_(self.ids))
         if self.state:
             conditions.append(errors.c.state == self.state)
+        if self.no_banners:
+            conditions.append(errors.c.category != Category.COMPANY)
         if self.company:
             conditions.append(errors.c.company == self.company)
         if self.category:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from errors import language
@@ -15,6 +16,7 @@ from tests.support.quickbooks_desk import FakeClock
 from worker.app import create_app
 from worker.clock import Clock
 from worker.config.schema import Company, Config, Site
+from worker.site import people
 from worker.state import database
 
 
@@ -24,9 +26,15 @@ def english() -> Iterator[None]:
     language.use("en")
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real ones take half a second each, on purpose; test_site_sign_in.py looks at how those are set."""
+    monkeypatch.setattr(people, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
 @pytest.fixture
 def state_url(tmp_path: Path) -> str:
-    """SQLite; what depends on the database is tried on both in tests/site/test_site_both.py."""
+    """SQLite; tests/site/test_site_errors.py works on both databases."""
     return f"sqlite:///{tmp_path}/state.sqlite"
 
 

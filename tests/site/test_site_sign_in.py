@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, Type
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -106,6 +108,12 @@ def test_neither_password_nor_cookie_is_kept_readable(app: FastAPI) -> None:
     assert "argon2id" in kept
     assert PASSWORD not in kept
     assert reader.client.cookies[SESSION] not in kept
+
+
+def test_a_guess_at_a_stolen_hash_costs_much() -> None:
+    real = PasswordHasher()
+    assert (real.type, real.memory_cost >= 19 * 1024, real.time_cost >= 2) == (Type.ID, True, True)  # OWASP's least
+    assert "PasswordHasher()" in Path(people.__file__).read_text()
 
 
 @pytest.mark.parametrize("bad", ["short", "aaaaaaaaaaaaaaa", "x" * 201])

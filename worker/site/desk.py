@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
@@ -13,6 +14,8 @@ from worker.config.checks import LOOPBACK
 from worker.config.schema import Config
 from worker.schedule.workshop import Open
 from worker.site.keeping import Keeper
+
+AT_ONCE = 2  # questions to QuickBooks under way
 
 
 @dataclass(kw_only=True)
@@ -26,6 +29,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         site = self.config.site
+        self.asking = BoundedSemaphore(AT_ONCE)
         self.keeper = Keeper(site.secret_key.get_secret_value().encode(), timedelta(hours=site.session_hours))
         address = urlsplit(site.address)
         self.base = address.path.rstrip("/")  # what stands before every path, as a reader's browser sees it

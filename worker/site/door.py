@@ -89,7 +89,17 @@ class Visit:
 
 
 def places() -> tuple[tuple[str, str, Role], ...]:
-    return (("/", _("Overview"), Role.VIEWER), ("/numbers", _("Numbers"), Role.VIEWER))
+    return (
+        ("/", _("Overview"), Role.VIEWER),
+        ("/errors", _("Errors"), Role.VIEWER),
+        ("/documents", _("Documents"), Role.VIEWER),
+        ("/companies", _("Companies"), Role.VIEWER),
+        ("/numbers", _("Numbers"), Role.VIEWER),
+        ("/runs", _("Runs"), Role.VIEWER),
+        ("/audit", _("Audit"), Role.VIEWER),
+        ("/mail", _("Mail"), Role.OPERATOR),
+        ("/users", _("Users"), Role.ADMIN),
+    )
 
 
 Handler = Callable[[Visit], Response]
