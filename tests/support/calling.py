@@ -9,12 +9,13 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 Name = tuple[str, str]  # module, function
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 _WIRE = re.compile(r"(^|\.)_?(target|client|session|renewer|refresher|oauth)(\.\w+)?$")
-_PURE = {"batchable", "room", "link", "differences", "calls", "settings", "throttle", "company", "mount"}
+_PURE = {"batchable", "room", "link", "differences", "calls", "settings", "throttle", "company", "mount", "save_calls"}
 _TRANSACTION = re.compile(r"\.begin\(|\.connect\(\)|\breading\(|\b_locked\(")
 
 
@@ -35,8 +36,11 @@ class Module:
                 imported |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
         return cls(name, tree, imported)
 
-    def functions(self) -> Iterator[Definition]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, Definition))
+    @cached_property
+    def functions(self) -> list[tuple[Name, bool, set[Name]]]:
+        """Of each function its name, whether it calls by itself, and what it mentions."""
+        found = [node for node in ast.walk(self.tree) if isinstance(node, Definition)]
+        return [((self.name, node.name), wire(node), set(self.mentions(node))) for node in found]
 
     def mentions(self, node: ast.AST) -> Iterator[Name]:
         """Functions of ours that a piece of text names."""
@@ -66,9 +70,7 @@ def callers(modules: Collection[Module]) -> set[Name]:
     while size < len(found):
         size = len(found)
         for module in modules:
-            for function in module.functions():
-                if wire(function) or found & set(module.mentions(function)):
-                    found.add((module.name, function.name))
+            found |= {name for name, calls, mentions in module.functions if calls or found & mentions}
     return found
 
 

@@ -18,6 +18,12 @@ from connectors.quickbooks.sandbox.core import Sandbox
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from tests.support.quickbooks_desk import FakeClock
 
+FAILURE = {
+    "Fault": {
+        "Error": [{"Message": "Message=An application error has occurred", "code": "10000"}],
+        "type": "SystemFault",
+    }
+}
 LATEST = timedelta(seconds=119)  # QuickBooks gives up on a call after 120 s (qbo-facts section 1.7)
 
 
@@ -82,7 +88,7 @@ class StrikingAdapter(SandboxAdapter):
             raise self.silence
         elif trouble in {Trouble.FAILED, Trouble.REFUSED}:
             effect = "status" if trouble is Trouble.FAILED else "unauthorized"
-            self._sandbox.fail(FaultRule(effect=effect, status=500, stored=True))
+            self._sandbox.fail(FaultRule(effect=effect, status=500, body=FAILURE, stored=True))
             return super().send(request, **kwargs)
         elif trouble is Trouble.RESET:
             super().send(halved(request), **kwargs)
