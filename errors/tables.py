@@ -173,8 +173,8 @@ errors = Table(
     Index("errors_by_state", "state", "company", "category"),
     Index(
         "errors_untold",
-        "kind",
-        "id",
+        "state",
+        "mailed_at",
         sqlite_where=text("state = 'open' AND mailed_at IS NULL"),
         postgresql_where=text("state = 'open' AND mailed_at IS NULL"),
     ),

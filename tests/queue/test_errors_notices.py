@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import create_engine, event, select, update
 
 from errors import actions, followups, notices, queue
 from errors.blocked import Blocked
@@ -13,7 +13,7 @@ from errors.letterhead import Letterhead, Recipient
 from errors.notices import Habits
 from errors.problem import Fault, Name, Problem
 from errors.selection import Selection
-from errors.tables import errors, outbox
+from errors.tables import errors, metadata, outbox
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -344,6 +344,20 @@ def test_a_digest_of_fifty_thousand_costs_as_many_statements_as_one_of_sixty(eng
         problems(connection)
         arrived(connection)
     assert said_for(60, LATER) == said_for(50_000, LATER + HOUR) <= 16
+
+
+def test_an_idle_minute_looks_at_what_was_not_told_and_at_nothing_else():
+    """On SQLite: PostgreSQL plans by what is in the table."""
+    engine, said = create_engine("sqlite://"), []
+    metadata.create_all(engine)
+    event.listen(engine, "before_cursor_execute", lambda *call: said.append((call[2], call[3])))
+    with engine.begin() as connection:
+        problems(connection)
+        halts(connection)
+        looked = [each for each in said if "mailed_at IS NULL" in each[0]]
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", facts).all() for words, facts in looked]
+    engine.dispose()
+    assert ["errors_untold" in plan[0][3] for plan in plans] == [True, True]
 
 
 def test_a_name_from_a_database_is_text_in_the_html_and_one_line_in_the_subject(connection):

@@ -25,7 +25,7 @@ def upgrade() -> None:
     )
     op.create_index("outbox_by_kind", "outbox", ["kind", "id"], unique=False)
     op.create_index(
-        "errors_untold", "errors", ["kind", "id"], unique=False, sqlite_where=UNTOLD, postgresql_where=UNTOLD
+        "errors_untold", "errors", ["state", "mailed_at"], unique=False, sqlite_where=UNTOLD, postgresql_where=UNTOLD
     )
     op.create_index("errors_told", "errors", ["mailed_at", "company"], unique=False)
     op.create_table(
