@@ -109,8 +109,8 @@ MUTANTS = (
     Mutant(
         removes="the look at the lease before each call",
         file="worker/state/leases.py",
-        old="            while self._wanted and self._due(\n",
-        new="            while False and self._due(\n",
+        old="            while self._wanted and self._due(self._now()):",
+        new="            while False:",
         tests=(LEASES,),
     ),
     Mutant(
