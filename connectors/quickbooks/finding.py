@@ -15,7 +15,7 @@ from connectors.quickbooks.client import Client
 from connectors.quickbooks.differences import differences
 from connectors.quickbooks.encoding import decode
 from connectors.quickbooks.entities import ENTITIES
-from connectors.quickbooks.matching import has_name, remote_of
+from connectors.quickbooks.matching import emails_of, has_name, remote_of
 from connectors.quickbooks.notes import marker_of
 from connectors.quickbooks.query import Question
 
@@ -39,9 +39,9 @@ def find(client: Client, postings: Sequence[Posting]) -> Mapping[str, Remote]:
     """
     lost = [_Lost(posting=posting, body=decode(posting.body)) for posting in postings]
     found = _answered(client, lost, _questions(lost))
-    # QuickBooks or a person may have replaced a number: what is not found by it is looked for by its date.
-    numbered = [one for one in lost if one.posting.subject not in found and _number(one)]
-    return {**found, **_answered(client, numbered, _entered(numbered))}
+    # Somebody may have given it another number or name since: what is not found by that is looked for otherwise.
+    missing = [one for one in lost if one.posting.subject not in found and (_number(one) or _email(one))]
+    return {**found, **_answered(client, missing, _otherwise(missing))}
 
 
 def _answered(client: Client, lost: Sequence[_Lost], questions: Iterable[Question]) -> dict[str, Remote]:
@@ -77,6 +77,18 @@ def _questions(lost: Sequence[_Lost]) -> Iterator[Question]:
         else:
             yield from _one_of(kind, ENTITIES[kind].number_field, filter(None, map(_number, created)))
             yield from _entered([one for one in created if not _number(one)])
+
+
+def _email(lost: _Lost) -> str:
+    """The e-mail address of a new customer: nobody had it when the customer was made, or it would have been linked."""
+    new = lost.posting.kind is DocumentKind.CUSTOMER and lost.posting.operation is Operation.CREATE
+    return str(lost.body.get("PrimaryEmailAddr", {}).get("Address", "")) if new else ""
+
+
+def _otherwise(missing: Sequence[_Lost]) -> Iterator[Question]:
+    yield from _entered([one for one in missing if _number(one)])
+    emails = filter(None, map(_email, missing))
+    yield from _one_of(DocumentKind.CUSTOMER, "PrimaryEmailAddr", emails, query.ANY_STATE)
 
 
 def _entered(created: Sequence[_Lost]) -> Iterator[Question]:
@@ -122,8 +134,10 @@ def _named(lost: _Lost, rows: Sequence[Row]) -> Remote | None:
     """Names are unique, so an equal name is the one that we made (or may use)."""
     field = _NAMES[lost.posting.kind]
     name = str(lost.body[field])
-    same = (row for row in rows if has_name(row, field, name) and row.get("Active", True))
-    return next((remote_of(row) for row in same), None)
+    active = [row for row in rows if row.get("Active", True)]
+    email = _email(lost).casefold()
+    same = [row for row in active if has_name(row, field, name)] or [row for row in active if email in emails_of(row)]
+    return remote_of(same[0]) if same else None
 
 
 def _changed(lost: _Lost, rows: Sequence[Row]) -> Remote | None:

@@ -37,7 +37,7 @@ def remote_of(row: Row) -> Remote:
 
 def match_customer(customer: Customer, rows: Sequence[Row], vendors: Sequence[Row] = ()) -> Match:
     """`rows`: customers, active or not, with one of our e-mails or names. `vendors`: those with one of our names."""
-    same_email = [row for row in rows if customer.email and customer.email.casefold() in _emails(row)]
+    same_email = [row for row in rows if customer.email and customer.email.casefold() in emails_of(row)]
     same_name = [row for row in rows if has_name(row, "DisplayName", customer.name)]
     active_email, active_name = ([row for row in found if _active(row)] for found in (same_email, same_name))
     both = [row for row in active_email if row in active_name]
@@ -97,7 +97,7 @@ def has_name(row: Row, field: str, name: str) -> bool:
     return held == name.casefold() or (not _active(row) and held == (name + DELETED).casefold())
 
 
-def _emails(row: Row) -> set[str]:
+def emails_of(row: Row) -> set[str]:
     """Several addresses may stand in the field, with commas between (qbo-facts 2.2)."""
     field = row.get("PrimaryEmailAddr") or {}
     return {address.strip().casefold() for address in str(field.get("Address", "")).split(",")} - {""}

@@ -343,3 +343,17 @@ def test_a_tick_that_was_cut_short_says_that_it_is_not_finished(house: House) ->
 
     assert house.tick(progress=slow).unfinished
     assert not house.tick().unfinished
+
+
+@pytest.mark.parametrize("replay", REPLAYS)
+def test_a_customer_who_was_renamed_before_the_answer_came_is_found_by_the_e_mail(house: House, replay: str) -> None:
+    switch(house, replay=replay)
+    house.customer("c1", "Juan Pérez", email="juan@example.com")
+    house.fail("lose_reply", entity="customer", operation="create")
+    house.tick()
+    held = house.rows("Customer")[-1]
+    named = {"Id": held["Id"], "SyncToken": held["SyncToken"], "sparse": True, "DisplayName": "Juan P. Gómez"}
+    house.outsider("Customer", named)
+    house.tick()
+    assert [row["DisplayName"] for row in house.rows("Customer")] == ["Juan P. Gómez"]
+    assert house.states() == {State.LINKED: 1}
