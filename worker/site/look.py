@@ -47,6 +47,8 @@ def refusal(visit: Visit, status: int, text: str) -> Response:
 
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, in words."""
+    if abs(moment - now) < timedelta(seconds=5):
+        return _("just now")
     return format_timedelta(moment - now, add_direction=True, locale=current())
 
 

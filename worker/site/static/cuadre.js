@@ -44,7 +44,7 @@ for (const form of all("form[data-confirm]")) {
     const body = new URLSearchParams(new FormData(form, event.submitter));
     let page;
     try {
-      const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
       form.submit();
