@@ -104,8 +104,8 @@ def test_a_mail_can_be_read_and_tried_again(cuadre, post):
     put("gone@shop.example", last_error="550 no such user", refused_at=NOW, not_before=NOW + timedelta(days=1))
     assert "The words" in cuadre("mail", "show", "1").out
     assert cuadre("mail", "show", "7").code == exits.ATTENTION
-    assert cuadre("mail", "retry").out.startswith("1 mails are due now")
-    assert cuadre("mail", "retry", "7").out.startswith("0 mails are due now")
+    assert cuadre("mail", "retry").out.startswith("Mails that are due now: 1;")
+    assert cuadre("mail", "retry", "7").out.startswith("Mails that are due now: 0;")
     cuadre("once")
     assert post.mails[0][1]["To"] == "gone@shop.example"
     assert message_from_bytes(post.mails[0][0].content, policy=default)["Importance"] == "high"

@@ -129,7 +129,7 @@ def test_the_summary_comes_once_a_day_at_its_time_of_day_in_its_zone(engine, pos
     assert kinds(engine).count("summary") == 1
     with engine.connect() as connection:
         text = connection.execute(select(outbox.c.text).where(outbox.c.kind == "summary")).scalar_one()
-    assert "3 documents posted, 1 problems open" in text
+    assert "Documents posted: 3. Open problems: 1." in text
     assert "Posted: invoice: 2, fee: 1" in text
     assert "Open problems: Accounts: 1" in text
     assert "idle (not connected)" in text

@@ -254,7 +254,7 @@ def test_all_clear_is_told_once_when_the_last_problem_is_gone_and_closes_the_con
     assert clear(connection, readers=(ANA, LUIS)) == 0
     told, _, good, luis = mails(connection)
     assert good.subject == "Cuadre: all clear (acme)"
-    assert "1 are settled, 1 were skipped and 0 deleted" in good.text
+    assert "settled 1, skipped 1, deleted 0" in good.text
     assert good.thread == told.message_id
     assert luis.subject == "Cuadre: todo en orden (acme)"
     fail(connection, "Luis", NOON + DAY)

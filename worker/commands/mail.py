@@ -101,7 +101,7 @@ def retry(
     current = session(context)
     with current.engine.begin() as connection:
         count = outbox.retry(connection, current.now(), tuple(ids or ()))
-    line(say("{count} mails are due now; the service sends them within a minute.", count=count))
+    line(say("Mails that are due now: {count}; the service sends them within a minute.", count=count))
 
 
 def _kinds(kind: str) -> list[str]:
