@@ -20,7 +20,7 @@ from worker.pipeline import Company as Opened
 from worker.state import keys
 from worker.state.keys import Scope
 
-VERIFIER = "a verifier token"
+VERIFIER = "verifier-token"
 Ask = Callable[..., Any]
 
 

@@ -123,7 +123,7 @@ def one(id: ErrorId, counter: Shared, _key: MayRead) -> ErrorDetail:  # noqa: A0
     "/orders",
     summary="Order something for many errors",
     status_code=202,
-    responses=documented(401, 403, 404, 409, 422, 429),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 429),
 )
 def many(order: Many, counter: Shared, key: MayAct) -> OrderAnswer:
     """Button and clock do the same thing: the next tick carries it out."""
@@ -135,7 +135,7 @@ def many(order: Many, counter: Shared, key: MayAct) -> OrderAnswer:
     "/{id}/use-number",
     summary="Give the document another number",
     status_code=202,
-    responses=documented(401, 403, 404, 409, 422, 429),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 429),
 )
 def use_number(id: ErrorId, order: NewNumber, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - see above
     now = counter.desk.clock.now()
@@ -149,7 +149,7 @@ def use_number(id: ErrorId, order: NewNumber, counter: Shared, key: MayAct) -> O
     "/{id}/{action}",
     summary="Order something for one error",
     status_code=202,
-    responses=documented(401, 403, 404, 409, 422, 429),
+    responses=documented(400, 401, 403, 404, 409, 413, 422, 429),
 )
 def order(id: ErrorId, action: Order, why: Why, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - see above
     with reading(counter.desk.engine) as connection:
