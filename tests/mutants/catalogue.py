@@ -190,4 +190,18 @@ MUTANTS = (
         new="    if False:\n",
         tests=(REPLIES,),
     ),
+    Mutant(
+        removes="the overlap of two questions for changes: what shows a little later is never known",
+        file="connectors/quickbooks/mirror/mirror.py",
+        old="if one.entity in entities) - OVERLAP\n",
+        new="if one.entity in entities)\n",
+        tests=("tests/quickbooks/test_quickbooks_mirror.py",),
+    ),
+    Mutant(
+        removes="the circuit breaker: a QuickBooks that is down is asked in every tick",
+        file="worker/steps/breaker.py",
+        old="    if company.clock.now() < again and not ordered:\n",
+        new="    if False:\n",
+        tests=("tests/story/test_story_fairness.py",),
+    ),
 )
