@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from connectors.quickbooks.entities import ENTITIES
-from tests.simulation.books import Books, Row, Standing
+from connectors.quickbooks.notes import marker_of
+from tests.simulation.books import Books, Key, Row, Standing
+from tests.simulation.invariants import marker_of_item
 from tests.simulation.outsider import Outsider
 from tests.simulation.view import MONEY, View
 from worker.state.machine import State
@@ -43,3 +46,45 @@ def _linked(view: View, row: Row, outsider: Outsider) -> Iterator[str]:
             yield f"{row.kind} {row.key} was cancelled, and QuickBooks still has {total}"
     elif total != row.total:
         yield f"{row.kind} {row.key} has {row.total} in the books and {total} in QuickBooks"
+
+
+def delayed(view: View, books: Books, outsider: Outsider) -> Iterator[str]:
+    """I11: nothing is wrong with it or with what it names, nobody has touched either, and it has not arrived."""
+    well = {row.id for row in books.rows.values() if _well(view, row, outsider)} - _rivals(view, books)
+    for row in books.rows.values():
+        if row.id in well and well.issuperset(_all_needs(books, row)) and view.items[row.id]["state"] != State.LINKED:
+            codes = [view.errors[error_id]["kind"] for error_id in view.blocking.get(row.id, ())]
+            yield f"{row.kind} {row.key} is well, and {view.items[row.id]['state']} ({', '.join(codes)})"
+
+
+def _well(view: View, row: Row, outsider: Outsider) -> bool:
+    item = view.items.get(row.id)
+    if item is None or row.ailing or row.standing is not Standing.LIVE:
+        return False
+    link = view.link(item)
+    touched = link is not None and (ENTITIES[row.kind].name, link["target_id"]) in outsider.touched
+    return not touched and item["state"] not in {State.SKIPPED, State.DELETED}
+
+
+def _rivals(view: View, books: Books) -> set[Key]:
+    """Records whose number another one has, here or in QuickBooks."""
+    holders: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for (entity, _), remote in view.remotes.items():
+        if number := remote.get("DocNumber"):
+            holders[entity, number.casefold()].add(marker_of(str(remote.get("PrivateNote", ""))))
+    mine = {key: marker_of_item(item) for key, item in view.items.items()}
+    for row in books.rows.values():
+        if row.number:
+            holders[_number(row)].add(mine.get(row.id, ""))
+    return {row.id for row in books.rows.values() if row.number and holders[_number(row)] != {mine.get(row.id, "")}}
+
+
+def _number(row: Row) -> tuple[str, str]:
+    return ENTITIES[row.kind].name, row.number.casefold()
+
+
+def _all_needs(books: Books, row: Row) -> Iterator[Key]:
+    for key in row.needs:
+        yield key
+        if key in books.rows:
+            yield from _all_needs(books, books.rows[key])

@@ -40,6 +40,8 @@ class Row:
     standing: Standing = Standing.LIVE
     lines: Sequence[Line] = ()
     parts: dict[str, Decimal] = field(default_factory=dict)
+    needs: tuple[Key, ...] = ()  # what it names
+    ailing: bool = False  # written or changed so that it may rightly be refused
 
     @property
     def id(self) -> Key:

@@ -25,6 +25,7 @@ class Firm:
         self._random = random
         self._now = now
         self._last: dict[DocumentKind, int] = {}
+        self._paid: set[str] = set()
         for _ in range(4):
             self._new_customer()
             self._new_service()
@@ -61,25 +62,31 @@ class Firm:
         key = self._key(KINDS.INVOICE)
         lines = self._lines()
         status = "draft" if self._chance(0.05) else "issued"
-        total = total_of(lines) + (CENT if self._chance(0.04) else 0)
+        wrong = CENT if self._chance(0.04) else Decimal(0)
+        total = total_of(lines) + wrong
         row = Row(KINDS.INVOICE, key, total, self._number(KINDS.INVOICE, key), self._customer(), lines=lines)
+        row.ailing = bool(wrong)
+        row.needs = ((KINDS.CUSTOMER, row.customer), *((KINDS.SERVICE, service or "") for service, _, _ in lines))
         row.standing = Standing.HIDDEN if status == "draft" else Standing.LIVE
         return self._add(row, customer_id=row.customer, number=row.number, status=status, **self._money(total))
 
     def _new_payment(self) -> Row | None:
         """For one invoice or several of a customer: all of it, or a part; sometimes for more than it is."""
-        invoices = [row for row in self.books.of(KINDS.INVOICE) if row.total > 1]
+        invoices = [row for row in self.books.of(KINDS.INVOICE) if row.total > 1 and row.key not in self._paid]
         if not invoices:
             return None
         first = self._random.choice(invoices)
         others = [row for row in invoices if row.customer == first.customer and row is not first]
         paid = [first, *self._random.sample(others, min(len(others), self._random.choice((0, 0, 0, 1, 2))))]
-        share = self._random.choice((1, 1, 1, Decimal("0.5"), Decimal("0.3"), Decimal("1.1")))
+        share = self._random.choice((*[Decimal(1)] * 12, *[Decimal("0.5"), Decimal("0.3")] * 3, Decimal("1.1")))
+        self._paid |= {one.key for one in paid if self._chance(0.97)}
         parts = {row.key: (row.total * share).quantize(CENT) for row in paid}
         total = sum(parts.values(), Decimal(0)) + self._random.choice((0, 0, 0, 5))
         row = Row(KINDS.PAYMENT, self._key(KINDS.PAYMENT), total, customer=first.customer, parts=parts)
-        reference = f"ch_{row.key}" if self._chance(0.9) else f"a_long_reference_of_a_card_processor_{row.key}"
-        method = "card" if self._chance(0.95) else "barter"
+        reference = f"ch_{row.key}" if self._chance(0.97) else f"a_long_reference_of_a_card_processor_{row.key}"
+        method = "card" if self._chance(0.97) else "barter"
+        row.ailing = share > 1 or method == "barter" or not reference.startswith("ch_") or self._paid_twice(paid)
+        row.needs = ((KINDS.CUSTOMER, row.customer), *((KINDS.INVOICE, one.key) for one in paid))
         return self._add(row, customer_id=row.customer, method=method, reference=reference, **self._money(total))
 
     def _new_refund(self) -> Row | None:
@@ -90,6 +97,7 @@ class Firm:
         total = max(CENT, (of.total / self._random.choice((1, 2, 4))).quantize(CENT))
         row = Row(KINDS.REFUND, key, total, self._number(KINDS.REFUND, key), of.customer)
         named = {"customer_id": row.customer, "payment_id": of.key, "service_id": self._service()}
+        row.needs = (of.id, (KINDS.CUSTOMER, row.customer), (KINDS.SERVICE, named["service_id"] or ""))
         return self._add(row, number=row.number, method="card", **named, **self._money(total))
 
     def _new_fee(self) -> Row | None:
@@ -121,6 +129,7 @@ class Firm:
             self.books.change(row, description=f"As of {self._digits()}", price=self._amount())
         elif row.kind is KINDS.INVOICE and self._chance(0.5):
             row.lines = self._lines()
+            row.ailing = True  # what was paid for it may be too much now
             row.total = total_of(row.lines)
             self.books.change(row, parts=True, total=row.total)
         elif row.kind is KINDS.INVOICE and self._chance(0.3):
@@ -154,6 +163,10 @@ class Firm:
         changed = self._now() - timedelta(seconds=self._random.uniform(1, LATE)) if late else None
         self.books.add(row, values, changed)
         return row
+
+    def _paid_twice(self, paid: list[Row]) -> bool:
+        earlier = {key for row in self.books.of(KINDS.PAYMENT, *Standing) for key in row.parts}
+        return any(one.key in earlier for one in paid)
 
     def _any(self, kind: DocumentKind, standing: Standing = Standing.LIVE) -> Row | None:
         rows = self.books.of(kind, standing)

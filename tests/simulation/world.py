@@ -177,6 +177,8 @@ class World:
         view = look(self.desk, self.sandbox)
         for what in invariants.stuck(view):
             self.blame("I10", what, "stuck")
+        for what in audit.delayed(view, self.books, self.outsider):
+            self.blame("I11", what, "stuck")
         for what in audit.lost(view, self.books, self.outsider):
             self.blame("audit", what, "lost")
 
