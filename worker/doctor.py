@@ -18,7 +18,7 @@ from connectors.local.source import LocalSource
 from connectors.quickbooks.environments import discovery_url
 from connectors.tokens import TokenStore, require_connected
 from connectors.transport import Session as HttpSession
-from errors import mail
+from errors import mail, outbox
 from errors.kinds import Verb
 from errors.language import _, fix, say, sentence, told
 from errors.problem import Problem, ProblemError
@@ -78,6 +78,7 @@ def examine(given: Given, opener: Open = open_company) -> Iterator[Check]:
     if engine is None:
         return
     try:
+        yield from _outbox(config, engine, clock.now())
         for name in config.enabled():
             yield from _company(config, name, engine, clock, opener)
     finally:
@@ -148,6 +149,22 @@ def _mail(config: Config) -> Iterator[Check]:
         yield Check(name="mail", state=State.PROBLEM, text=_short(error), fix=advice)
     else:
         yield Check(name="mail", state=State.OK, text=say("{host} answers", host=server.host))
+
+
+def _outbox(config: Config, engine: Engine, now: datetime) -> Iterator[Check]:
+    """Only what somebody should have been told and was not."""
+    if not config.mail.reaches_somebody():
+        return
+    with engine.connect() as connection:
+        failed = outbox.counts(connection, now)[outbox.Standing.FAILED]
+    if failed:
+        text = say("mails that could not be sent: {count}", count=failed)
+        yield Check(
+            name="outbox",
+            state=State.WARNING,
+            text=text,
+            fix=_("`cuadre mail list --state failed` says why; `cuadre mail retry` tries again."),
+        )
 
 
 def _company(config: Config, name: str, engine: Engine, clock: Clock, opener: Open) -> Iterator[Check]:

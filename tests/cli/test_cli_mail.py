@@ -98,6 +98,8 @@ def test_the_outbox_is_listed_with_what_was_sent_what_waits_and_what_failed_and_
         "550 no such user",
     )
     assert cuadre("mail", "list", "--json").json()["counts"] == {"queued": 1, "sent": 1, "failed": 1}
+    (check,) = [check for check in cuadre("doctor", "--json").json() if check["name"] == "outbox"]
+    assert (check["state"], check["text"]) == ("warning", "mails that could not be sent: 1")
 
 
 def test_a_mail_can_be_read_and_tried_again(cuadre, post):

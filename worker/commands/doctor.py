@@ -25,6 +25,7 @@ def words() -> dict[str, str]:
         "state database": _("state database"),
         "quickbooks": "QuickBooks",
         "mail": _("mail server"),
+        "outbox": _("outbox"),
         "source": _("local database"),
         "connection": _("connection"),
         "accounts": _("accounts"),
