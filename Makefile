@@ -11,6 +11,9 @@ help: ## this list
 demo: install ## the whole way, from local books to QuickBooks, against the built-in sandbox
 	@$(BIN)/cuadre demo
 
+console: install ## the demo's books and troubles in the console: prints address, user and a one-time password
+	@$(BIN)/cuadre demo --site
+
 test: install-dev ## all tests; starts the databases that it needs by itself
 	$(BIN)/pytest $(TESTS)
 
@@ -27,6 +30,7 @@ format: install-dev ## write the code as the formatter wants it
 benchmarks: install-dev ## deterministic counts: rows, queries, calls
 	$(BIN)/python -m benchmarks.idle_poll
 	$(BIN)/python -m benchmarks.sandbox_speed
+	$(BIN)/python -m benchmarks.console
 	$(BIN)/python -m benchmarks.engine --counts
 
 bench: install-dev ## what the engine costs beside a plain python-quickbooks loop: about ten minutes, JSON on the last line
@@ -70,5 +74,5 @@ lock: install-dev ## resolve the dependencies anew
 clean: ## forget the environment
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help demo test check format benchmarks bench draws fuzz simulate install install-dev lock clean
+.PHONY: help demo console test check format benchmarks bench draws fuzz simulate install install-dev lock clean
 .PHONY: chaos mutants

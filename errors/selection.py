@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, true
 from errors.kinds import Category
 from errors.tables import State, blocked, errors
 
-NARROWING = {"state", "no_banners"}  # these name nothing by themselves
+NARROWING = {"state", "no_banners", "first_id", "last_id"}  # these name nothing by themselves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,8 @@ class Selection:
     ids: tuple[int, ...] = ()
     all: bool = False
     no_banners: bool = False  # leave out what stops a whole company: it stands in no tab
+    first_id: int = 0  # a stretch of them, so that an order for very many can be given bit by bit
+    last_id: int = 0
     state: State | None = None
     company: str = ""
     category: Category | None = None
@@ -49,6 +51,8 @@ class Selection:
             conditions.append(errors.c.id.in_(self.ids))
         if self.state:
             conditions.append(errors.c.state == self.state)
+        if self.last_id:
+            conditions.append(errors.c.id.between(self.first_id, self.last_id))
         if self.no_banners:
             conditions.append(errors.c.category != Category.COMPANY)
         if self.company:

@@ -20,6 +20,7 @@ from errors.selection import Selection
 from errors.tables import State, actions, blocked, errors
 from errors.wording import money
 
+STRETCH = 1000
 MOST_TOLD = 20  # of those who were faster
 AFTER = {Action.UNSKIP: State.SKIPPED}
 
@@ -112,6 +113,15 @@ def faster(connection: Connection, selection: Selection, seen: int, by: str) -> 
     if not found:
         return []
     return [line for line in audit(connection, Selection(ids=tuple(found)), MOST_TOLD) if line.id > seen]
+
+
+def stretches(connection: Connection, selection: Selection) -> list[Selection]:
+    """The same, in parts of at most STRETCH errors: nobody else who writes waits for more than one of them."""
+    ids = connection.execute(select(errors.c.id).where(selection.where()).order_by(errors.c.id)).scalars().all()
+    if len(ids) <= STRETCH:
+        return [selection]
+    parts = (ids[start : start + STRETCH] for start in range(0, len(ids), STRETCH))
+    return [replace(selection, first_id=part[0], last_id=part[-1]) for part in parts]
 
 
 def give(connection: Connection, action: Action, selection: Selection, *, by: str, why: str, now: datetime) -> Ordered:

@@ -35,6 +35,15 @@ def demo(*, as_json: bool, keep: Path | None, clock: Clock) -> int:
     return code
 
 
+def browse(clock: Clock) -> int:
+    """The same books and troubles, uncleared, with the console to clear them in."""
+    from worker.demo.browse import browse as serve  # noqa: PLC0415 - the plain demo needs no site
+
+    setup(Log(level="error"))
+    with tempfile.TemporaryDirectory(prefix="cuadre-demo-") as folder, stage.opened(Path(folder), clock) as set_:
+        return serve(set_, clock)
+
+
 def _play(folder: Path, *, as_json: bool, clock: Clock) -> int:
     out = complaints()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

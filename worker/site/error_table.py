@@ -87,14 +87,18 @@ def ordered(visit: Visit) -> Response:
     selection = orders.meant(_selection(visit), action)
     if not visit.field("confirmed"):
         return _confirm(visit, action, selection)
-    with visit.desk.engine.begin() as connection:
+    engine = visit.desk.engine
+    with visit.reading() as connection:
         before = orders.latest(connection)
-        others = orders.faster(connection, selection, seen(visit), visit.by)
-        if others:
-            return conflict(visit, connection, others)
-        done = orders.give(connection, action, selection, by=visit.by, why=why(visit), now=visit.now)
-        if done.refused:
-            return refused(visit, connection, done)
+        parts = orders.stretches(connection, selection)
+    for part in parts:  # what was ordered stays so when a later part cannot be
+        with engine.begin() as connection:
+            if others := orders.faster(connection, part, seen(visit), visit.by):
+                return conflict(visit, connection, others)
+            done = orders.give(connection, action, part, by=visit.by, why=why(visit), now=visit.now)
+            if done.refused:
+                return refused(visit, connection, done)
+    with visit.reading() as connection:
         last = orders.latest(connection)
     return visit.go(with_flash(way_back(visit.field("back")), before + 1, last))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -11,6 +12,8 @@ from errors.language import _, say
 from worker.site import people
 from worker.site.door import Page, Visit, deed, page
 from worker.site.people import RefusedError, Role
+
+_log = structlog.get_logger("cuadre.site")
 
 
 @page("/users", Role.ADMIN)
@@ -52,6 +55,7 @@ def _do(visit: Visit, deed: Callable[[Connection], str | None], name: str) -> Re
             given = deed(connection)
     except RefusedError as no:
         return _show(visit, problem=str(no), status=400)
+    _log.info("user changed", user=name, by=visit.by, path=visit.path)
     if given is None:
         return visit.go("/users")
     told = say("One-time password of {name}, shown this once:", name=name)
