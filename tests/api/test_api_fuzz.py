@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import Any
@@ -150,6 +151,10 @@ def test_json_that_is_none_is_not_understood(ask: Callable[..., Any]) -> None:
 
 def test_the_description_names_examples_and_answers_of_every_call(app: FastAPI) -> None:
     described = TestClient(app, base_url=ADDRESS).get("/api/openapi.json").json()
+    parts = described["components"]["schemas"]
+    assert {"ErrorState", "DocumentState"} <= parts.keys()
+    assert all(re.fullmatch(r"[A-Z][A-Za-z]+", name) for name in parts)
+    assert set(re.findall(r"#/components/schemas/([\w-]+)", json.dumps(described))) <= parts.keys()
     for path, methods in described["paths"].items():
         for method, call in methods.items():
             assert call["summary"], (method, path)

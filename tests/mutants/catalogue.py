@@ -11,6 +11,9 @@ INTENTS = "tests/faults/test_intents.py"
 BATCHES = "tests/story/test_story_batches.py"
 ONCE = "tests/story/test_story_exactly_once.py"
 LEASES = "tests/state/test_state_leases.py"
+WEBHOOKS = "tests/api/test_api_webhooks.py"
+ENTRANCE = "tests/api/test_api_entrance.py"
+BESIDE = "tests/quickbooks/test_quickbooks_beside.py"
 
 
 class PatchError(Exception):
@@ -203,5 +206,82 @@ MUTANTS = (
         old="    if company.clock.now() < again and not ordered:\n",
         new="    if False:\n",
         tests=("tests/story/test_story_fairness.py",),
+    ),
+    Mutant(
+        removes="the signature of a webhook",
+        file="worker/api/webhooks.py",
+        old='    if not telling.genuine(body, request.headers.get(SIGNATURE, ""), tokens):\n',
+        new="    if False:\n",
+        tests=(WEBHOOKS,),
+    ),
+    Mutant(
+        removes="the verifier tokens: any signature that decodes to the right length is one",
+        file="worker/api/telling.py",
+        old="        found |= hmac.compare_digest(hmac.new(token.encode(), body, hashlib.sha256).digest(), given)\n",
+        new="        found |= bool(token) and len(given) == hashlib.sha256().digest_size\n",
+        tests=(WEBHOOKS,),
+    ),
+    Mutant(
+        removes="what makes a webhook's repeated delivery the same event",
+        file="worker/api/telling.py",
+        old='        key=_hash("event", realm, name),\n',
+        new='        key=_hash("event", realm, name, str(id(told))),\n',
+        tests=(WEBHOOKS,),
+    ),
+    Mutant(
+        removes="what a webhook is for: the copy of QuickBooks' lists counts as old",
+        file="worker/steps/news.py",
+        old="            company.target.expire(company.realm_id)\n",
+        new="            pass\n",
+        tests=(WEBHOOKS,),
+    ),
+    Mutant(
+        removes="the webhook's wish for a look",
+        file="worker/api/webhooks.py",
+        old="                wishes.want(connection, company, by=BY, now=now)\n",
+        new="                pass\n",
+        tests=(WEBHOOKS,),
+    ),
+    Mutant(
+        removes="our own writes told back by webhook: each would cost a read",
+        file="worker/steps/news.py",
+        old="    if not told:\n        return set()\n",
+        new="    return set()\n",
+        tests=(WEBHOOKS,),
+    ),
+    Mutant(
+        removes="the scopes of API keys",
+        file="worker/api/entrance.py",
+        old="        if scope not in key.scopes:\n",
+        new="        if False:\n",
+        tests=(ENTRANCE,),
+    ),
+    Mutant(
+        removes="the secret part of an API key",
+        file="worker/state/keys.py",
+        old="if hmac.compare_digest(kept, _hash(given)) and row is not None else None",
+        new="if row is not None else None",
+        tests=(ENTRANCE,),
+    ),
+    Mutant(
+        removes="the limit of wrong API keys from one address",
+        file="worker/api/entrance.py",
+        old="        if given:\n            counter.wrong_keys.take(address)\n",
+        new="",
+        tests=(ENTRANCE,),
+    ),
+    Mutant(
+        removes="the limit of requests with one API key",
+        file="worker/api/entrance.py",
+        old="        wait = counter.requests.take(key.id)\n",
+        new="        wait = 0.0\n",
+        tests=(ENTRANCE,),
+    ),
+    Mutant(
+        removes="the session of its own of who asks beside the ticks: their guard would be taken away",
+        file="connectors/quickbooks/opening.py",
+        old="        return self._opened(company, self.open_target(company).throttle)\n",
+        new="        return self.open_target(company)\n",
+        tests=(BESIDE,),
     ),
 )

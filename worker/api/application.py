@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,6 +13,11 @@ from worker.api.desk import Counter, Desk
 from worker.api.problems import ProblemDetails
 
 VERSION = "1"
+NAMES = {
+    "errors__tables__State": "ErrorState",
+    "State-Input": "ErrorState",
+    "worker__state__machine__State": "DocumentState",
+}
 ABOUT = """\
 Ask Cuadre whether a number is free, how a document stands and what is wrong, and order what a person may order.
 
@@ -31,8 +37,21 @@ class Api(FastAPI):
             parts = schema["components"]["schemas"]
             parts.update(shape.pop("$defs", {}))
             parts["ProblemDetails"] = shape
-            self.openapi_schema = schema
+            self.openapi_schema = _renamed(schema)
         return self.openapi_schema
+
+
+def _renamed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Two enumerations of ours are called State; who generates a client from the description wants names that tell."""
+    text = json.dumps(schema)
+    for ours, told in NAMES.items():
+        text = text.replace(f'"#/components/schemas/{ours}"', f'"#/components/schemas/{told}"')
+    described: dict[str, Any] = json.loads(text)
+    parts = described["components"]["schemas"]
+    for ours, told in NAMES.items():
+        if ours in parts:
+            parts[told] = parts.pop(ours) | {"title": told}
+    return described
 
 
 def create_api(desk: Desk) -> FastAPI:
