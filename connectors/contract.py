@@ -172,6 +172,7 @@ class Holder:
     customer_name: str = ""
     total: Decimal = Decimal(0)
     marker: str = ""  # our own marker, when we posted it
+    voided: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,6 +99,7 @@ class Search:
 
 def _holder(row: Row, number: str) -> Holder:
     customer: Mapping[str, Any] = row.get("CustomerRef") or {}
+    note = str(row.get("PrivateNote", ""))
     return Holder(
         target_id=str(row["Id"]),
         number=number,
@@ -106,7 +107,8 @@ def _holder(row: Row, number: str) -> Holder:
         customer_id=str(customer.get("value", "")),
         customer_name=str(customer.get("name", "")),
         total=Decimal(row.get("TotalAmt", 0)),
-        marker=marker_of(str(row.get("PrivateNote", ""))),
+        marker=marker_of(note),
+        voided=note.startswith("Voided") and not row.get("TotalAmt"),  # QBO writes so into what is voided
     )
 
 

@@ -85,6 +85,8 @@ def test_a_number_is_checked_on_both_sides(connected, cuadre):
     theirs = cuadre("numbers", "check", "main", "1037", "--language", "es")  # of the sample company
     assert theirs.code == exits.ATTENTION
     assert "Este número ya existe en QuickBooks. Use " in theirs.out
+    same = cuadre("numbers", "check", "main", "1037", "--total", "0.1x")
+    assert same.code == exits.USAGE
     free = cuadre("numbers", "check", "main", "N-7")
     assert (free.code, free.out.strip()) == (exits.OK, "N-7 is free.")
     assert cuadre("numbers", "check", "main", "N" * 22).code == exits.ATTENTION

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from connectors.documents import DocumentKind
 from connectors.local import reference
 from errors import kinds
 from tests.support.house import NAME, House
+from worker.numbering.checking import Taken, check
 from worker.numbering.ranges import Range, RangeKind
 from worker.state import links, numbers
 from worker.state.machine import State
@@ -225,3 +227,27 @@ def test_a_setting_that_was_flipped_is_said_and_a_doctor_warns_of_it(house: Hous
         house.tick()
     assert [line["now_on"] for line in lines if "switched" in line["event"]] == [False]
     assert [str(each)[:34] for each in house.company.target.advice()] == ["custom transaction numbers are off"]
+
+
+# --- the check for an application's form ------------------------------------------------------------------------------
+
+
+def test_a_check_tells_the_document_itself_a_voided_one_and_somebody_elses_apart(house: House) -> None:
+    house.furnish()
+    house.tick()
+    entered = house.enters("B-1")
+    mine = {"customer_id": "c1", "total": Decimal("150.00")}
+    kind = DocumentKind.INVOICE
+    assert check(house.company, kind, "B-1", **mine).taken is Taken.SAME
+    assert check(house.company, kind, "B-1", customer_id="c1", total=Decimal("150.01")).taken is Taken.OTHERS
+    assert check(house.company, kind, "B-1").taken is Taken.OTHERS
+    house.outsider("Invoice", {"Id": entered["Id"], "SyncToken": entered["SyncToken"]}, operation="void")
+    house.clock.sleep(600)
+    assert check(house.company, kind, "B-1", **mine).taken is Taken.VOIDED
+    assert check(house.company, kind, "B-2").taken is None
+    house.invoice("1", "B-2")
+    house.tick()
+    assert check(house.company, kind, "B-2").taken is Taken.OURS
+    house.change("invoices", "1", status="cancelled")
+    house.tick()
+    assert check(house.company, kind, "B-2").suggestion == "B-3"

@@ -37,7 +37,8 @@ class NumberCheck(BaseModel):
     taken_by: Taken | None = Field(
         examples=["others"],
         description="ours: a document of the local books; posted: one of ours in QuickBooks, which has another number "
-        "in the local books now; others: somebody else's in QuickBooks; too long: QuickBooks does not take it.",
+        "in the local books now; others: somebody else's in QuickBooks; voided: the same, and void; same: the very "
+        "document; too long: QuickBooks does not take it.",
     )
     holder: str | None = Field(examples=["invoice INV-0099"], description="The document that has it.")
     customer: str = Field(examples=["Ana Ruiz"], description="Of that document, where it is known.")

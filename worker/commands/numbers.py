@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 import typer
@@ -39,6 +40,8 @@ def check(
     company: Company,
     number: Annotated[str, typer.Argument(help=_("The number."))],
     kind: Annotated[str, typer.Option(help=_("invoice, refund or fee."))] = "invoice",
+    customer: Annotated[str, typer.Option(help=_("The document's customer, by local id."))] = "",
+    total: Annotated[str, typer.Option(help=_("The document's total: is it the one that has the number?"))] = "",
     *,
     as_json: Json = False,
 ) -> None:
@@ -46,12 +49,19 @@ def check(
         known = ", ".join(CHECKED)
         raise typer.BadParameter(say("{value} is none of: {known}", value=kind, known=known))
     with opened(session(context), company) as found_company:
-        found = availability(found_company, DocumentKind(kind), number)
+        found = availability(found_company, DocumentKind(kind), number, customer_id=customer, total=_amount(total))
     if as_json:
         document(plain(found))
     else:
         line(found.message)
     raise typer.Exit(exits.OK if found.taken is None else exits.ATTENTION)
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        raise typer.BadParameter(say("{value} is not an amount such as 150.00", value=text)) from None
 
 
 def plain(found: Availability) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
-from connectors.contract import Holder
 from connectors.documents import DocumentKind
 from errors.language import say
 from errors.problem import Name
@@ -22,7 +22,9 @@ class Taken(StrEnum):
 
     OURS = "ours"  # a local document has it
     POSTED = "posted"  # a document of ours in QuickBooks has it, though the local books say otherwise now
+    SAME = "same"  # the very document that is asked about: same customer, same total; it is linked, not posted again
     OTHERS = "others"
+    VOIDED = "voided"  # somebody's, and void
     TOO_LONG = "too long"
 
 
@@ -43,19 +45,26 @@ class Availability:
             return say("{number} is free.", number=self.number)
         if self.taken is Taken.TOO_LONG:
             return say("QuickBooks takes numbers of at most {most} characters.", most=NUMBER_LENGTH)
-        told = (
-            say("This number already exists in QuickBooks.")
-            if self.taken is not Taken.OURS
-            else say("This number already exists in your own books.")
-        )
+        if self.taken is Taken.SAME:
+            return say("This very document is in QuickBooks already: it will be linked, not posted again.")
+        told = self._who()
         if not self.suggestion:
             return told
         better = say("Use {suggestion} to avoid duplicates.", suggestion=self.suggestion)
         return f"{told} {better}"
 
+    def _who(self) -> str:
+        if self.taken is Taken.OURS:
+            return say("This number already exists in your own books.")
+        if self.taken is Taken.VOIDED:
+            return say("This number belongs to a voided document in QuickBooks.")
+        return say("This number already exists in QuickBooks.")
 
-def check(company: Company, kind: DocumentKind, number: str) -> Availability:
-    """Look at both sides.
+
+def check(
+    company: Company, kind: DocumentKind, number: str, *, customer_id: str = "", total: Decimal | None = None
+) -> Availability:
+    """Look at both sides. With the local customer and the total, the document itself is told from another one.
 
     Raises:
         ProblemError: QuickBooks must be asked, and does not answer.
@@ -73,15 +82,13 @@ def check(company: Company, kind: DocumentKind, number: str) -> Availability:
         name = Name(kind.value, living[0].label or living[0].local_id)
         return Availability(number=number, taken=Taken.OURS, holder=name, suggestion=better)
     assert holder is not None
-    return _elsewhere(company, kind, number, holder, better)
-
-
-def _elsewhere(company: Company, kind: DocumentKind, number: str, holder: Holder, better: str) -> Availability:
     with reading(company.engine) as connection:
         mine = links.taken(connection, company.name, company.realm_id, kind, holder.target_id)
+        customer = links.live(connection, company.name, company.realm_id, {(DocumentKind.CUSTOMER, customer_id)})
+    same = any(link.target_id == holder.customer_id for link in customer.values()) and total == holder.total
     return Availability(
         number=number,
-        taken=Taken.OTHERS if mine is None else Taken.POSTED,
+        taken=Taken.POSTED if mine else Taken.VOIDED if holder.voided else Taken.SAME if same else Taken.OTHERS,
         holder=Name(kind.value, mine or holder.number),
         customer=holder.customer_name,
         suggestion=better,
