@@ -40,15 +40,14 @@ def main() -> int:
         template = make_template(Path(folder))
         if options.trace:
             results = [simulate(seed, template, shown=True) for seed in seeds]
+            for result in results:
+                _tell(result)
         else:
             results = _in_parallel(seeds, template)
-    broken = [result for result in results if result.violations]
-    for result in broken:
-        _tell(result)
     if options.json:
         print(json.dumps([asdict(result) for result in results]))
     print(_last_line(results))
-    return 1 if broken else 0
+    return 1 if any(result.violations for result in results) else 0
 
 
 def _options() -> argparse.Namespace:
@@ -69,12 +68,15 @@ def _in_parallel(seeds: range, template: Path) -> list[Result]:
             broken = sum(1 for result in results if result.violations)
             line = f"{len(results)} of {len(seeds)} seeds, {speed:.0f} a minute, {broken} with violations"
             print(f"\r{line}", end="", file=sys.stderr, flush=True)
+            _tell(done.result())
     print(file=sys.stderr)
     return sorted(results, key=lambda result: result.seed)
 
 
 def _tell(result: Result) -> None:
-    print(f"seed {result.seed}: {len(result.violations)} violations")
+    if not result.violations:
+        return
+    print(f"seed {result.seed}: {len(result.violations)} violations", flush=True)
     for line in result.violations[:10]:
         print(f"  {line}")
     print(f"  replay: make simulate FIRST={result.seed} SEEDS=1 TRACE=1")
