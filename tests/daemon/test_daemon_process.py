@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine
 
@@ -89,3 +90,21 @@ def test_a_broken_configuration_ends_it_before_it_is_ready(house):
     )
     assert done.returncode == 3
     assert 'log.levl: unknown key; did you mean "level"?' in done.stderr
+
+
+def test_the_site_is_served_beside_the_ticks_and_ends_with_them(house, systemd):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with (house / "cuadre.toml").open("a") as file:
+        file.write(f'[site]\nenabled = true\nport = {port}\nsecret_key = "{"k" * 44}"\n')
+    environment = os.environ | {"NOTIFY_SOCKET": str(house / "notify"), "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", "from worker.cli import main; main()", "run"]
+    with subprocess.Popen(command, cwd=house, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert systemd().startswith("READY=1")
+        assert requests.get(f"http://127.0.0.1:{port}/sign-in", timeout=30).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{port}/sign-in", timeout=30)

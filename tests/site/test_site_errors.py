@@ -254,6 +254,21 @@ def test_the_second_of_two_operators_is_told_what_the_first_did(app: FastAPI, ev
     assert history(field, error_id) == [("skip", "eva", "known")]
 
 
+@pytest.mark.parametrize("meant", [{"ids": ["1"]}, {"all": "1", "query": ""}])
+def test_an_order_that_would_still_be_possible_is_not_given_over_somebody_elses(
+    app: FastAPI, eva: Reader, field: Field, meant: dict[str, Any]
+) -> None:
+    error_id = field.missing_customer()
+    ana = signed_in(app, Role.OPERATOR, "ana")
+    seen = re.search(r'name="seen" value="(\d+)"', ana.get("/errors").text)
+    assert seen is not None
+    order(eva, "resync", ids=[error_id], why="mended")
+    late = ana.post("/errors/order", {"action": "skip", "seen": seen[1], "confirmed": "1", **meant}, on="/errors")
+    assert (late.status_code, "eva resynced it" in text(late)) == (409, True)
+    assert field.state(error_id) is State.OPEN
+    assert order(ana, "skip", ids=[error_id]).status_code == 303  # she has seen it now
+
+
 def test_one_who_is_late_for_something_settled_is_told_so(eva: Reader, field: Field) -> None:
     error_id = field.missing_customer()
     stamp = eva.stamp("/errors")
