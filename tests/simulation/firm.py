@@ -165,8 +165,12 @@ class Firm:
         return row
 
     def _paid_twice(self, paid: list[Row]) -> bool:
-        earlier = {key for row in self.books.of(KINDS.PAYMENT, *Standing) for key in row.parts}
-        return any(one.key in earlier for one in paid)
+        """Whether one of these was paid before: then whichever payment comes second may be too much."""
+        invoices = {one.key for one in paid}
+        earlier = [row for row in self.books.of(KINDS.PAYMENT, *Standing) if invoices & row.parts.keys()]
+        for row in earlier:
+            row.ailing = True
+        return bool(earlier)
 
     def _any(self, kind: DocumentKind, standing: Standing = Standing.LIVE) -> Row | None:
         rows = self.books.of(kind, standing)
