@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
-from connectors.tokens import Grant, TokenStore
+from connectors.tokens import LOST, Grant, TokenStore
 from errors import actions, queue
-from errors.kinds import Action, ConnectionLost
+from errors.kinds import Action
 from errors.listing import ErrorRow
 from errors.selection import Selection
 from errors.tables import State
@@ -49,10 +49,15 @@ class Person:
             found = queue.list_errors(connection, Selection(state=state), limit=1000)
         return sorted(found, key=lambda row: row.id)
 
-    def mend(self) -> None:
-        """Connect again where the connection is lost: the one thing that stops a company until somebody acts."""
-        if any(row.problem.kind is ConnectionLost for row in self.errors(State.OPEN)):
-            self.connect()
+    def mend(self) -> bool:
+        """Connect again where the connection is lost: the one thing that stops a company until somebody acts. True when
+        it was, and nobody has connected it since.
+        """
+        lost = self._store.load(NAME)
+        if lost is None or lost.status != LOST:
+            return False
+        self.connect()
+        return True
 
     def connect(self) -> None:
         """A consent, as the browser would bring it."""

@@ -170,10 +170,12 @@ class World:
         while len(self.books.rows) < self.setting.documents:
             self.say("firm", self.firm.act())
         self.person.mend()
-        for _ in range(POLLS):
+        left = POLLS
+        while left:
             self.time.pass_by(LONGEST_WAIT)
             self.tick(WORKERS[0])
             self._look()
+            left = POLLS if self.person.mend() else left - 1  # a connection that was lost is the last trouble
         view = look(self.desk, self.sandbox)
         for what in invariants.stuck(view):
             self.blame("I10", what, "stuck")
