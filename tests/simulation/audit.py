@@ -73,6 +73,9 @@ def _rivals(view: View, books: Books) -> set[Key]:
         if number := remote.get("DocNumber"):
             holders[entity, number.casefold()].add(marker_of(str(remote.get("PrivateNote", ""))))
     mine = {key: marker_of_item(item) for key, item in view.items.items()}
+    for (kind, _), item in view.items.items():  # the number it had when it was prepared last
+        if item["number"]:
+            holders[ENTITIES[kind].name, item["number"].casefold()].add(marker_of_item(item))
     for row in books.rows.values():
         if row.number:
             holders[_number(row)].add(mine.get(row.id, ""))
