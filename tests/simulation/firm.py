@@ -134,6 +134,7 @@ class Firm:
             self.books.change(row, parts=True, total=row.total)
         elif row.kind is KINDS.INVOICE and self._chance(0.3):
             row.number = self._number(KINDS.INVOICE, f"{row.key}-{self._digits()}")
+            row.ailing = True
             self.books.change(row, number=row.number)
         elif row.kind is KINDS.FEE:
             row.total += CENT
@@ -159,6 +160,7 @@ class Firm:
     # --- by chance ----------------------------------------------------------------------------------------------------
 
     def _add(self, row: Row, **values: Any) -> Row:
+        row.ailing |= bool(row.number) and not row.number.endswith(f"-{row.key}")  # another document's number
         late = self._chance(0.05)
         changed = self._now() - timedelta(seconds=self._random.uniform(1, LATE)) if late else None
         self.books.add(row, values, changed)
