@@ -111,3 +111,19 @@ def test_a_document_whose_date_moves_to_another_year_gives_its_number_up(engine:
     draw(engine, "invoice 17")
     assert draw(engine, "invoice 17", date(2027, 1, 2)) == "2027-0001"
     assert states(engine) == [(1, 1, DrawnState.RELEASED, "year")]
+
+
+def test_a_range_that_is_edited_while_numbers_are_drawn_gives_nobody_the_same(engine: Engine) -> None:
+    save(engine, "A{i}")
+
+    def edit(place: int) -> None:
+        save(engine, "A{i}" if place % 2 else "B{i}", last=0)  # somebody looked before the first draw
+
+    with ThreadPoolExecutor(8) as pool:
+        drawn = [pool.submit(draw, engine, f"form {place}") for place in range(40)]
+        edits = [pool.submit(edit, place) for place in range(10)]
+        numbers_drawn = [each.result() for each in drawn]
+        for each in edits:
+            each.result()
+    assert len(set(numbers_drawn)) == 40
+    assert sorted(int(text[1:]) for text in numbers_drawn) == list(range(1, 41))

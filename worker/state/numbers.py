@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -55,9 +55,14 @@ def ranges(connection: Connection, company: str) -> list[Range]:
 
 
 def save(connection: Connection, company: str, range_: Range, *, by: str, now: datetime) -> None:
-    """Create or change a range; counters that are left out by a higher `last` are kept as passed."""
+    """Create or change a range; counters that are left out by a higher `last` are kept as passed.
+
+    What was drawn since somebody looked stays drawn: `last` never goes back.
+    """
     key = {"company": company, "kind": range_.kind, "year": range_.year}
     before = _locked(connection, company, range_.kind, range_.year)
+    if before is not None and before.last > range_.last:
+        range_ = replace(range_, last=before.last)
     values = {"format": range_.format, "last": range_.last, "changed_at": now, "changed_by": by}
     upsert = _insert(connection, number_ranges).values(**key, **values)
     connection.execute(upsert.on_conflict_do_update(index_elements=list(key), set_=values))
