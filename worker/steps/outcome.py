@@ -23,11 +23,13 @@ from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
-from worker.steps.hold import guarded, hold, put_off
+from worker.steps.hold import DEPENDENCY_WAIT, guarded, hold, put_off
 from worker.steps.link import link, link_each
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
+
+PATIENCE = 3  # ticks in which a document that nobody edits may have an old token twice
 
 
 def settle(company: Company, sent: Sequence[tuple[Item, Outcome]]) -> None:
@@ -153,14 +155,19 @@ def _stale(company: Company, item: Item) -> None:
         link(company, item, remote)
         return
     differences = () if voiding else _differences(company, item, current, remote)
-    if differences or item.id in company.tally.again:
+    twice = item.id in company.tally.again
+    if differences or (twice and item.attempts >= PATIENCE):
         difference = "; ".join(differences) or phrase("somebody is changing it again and again")
         hold(company, item, _problem(item, ChangedInQuickBooks, difference=difference))
         return
     with company.begin() as connection:
         links.amend(connection, current, version=remote.version)
     company.tally.again.add(item.id)
-    _move(company, item, State.SEEN)
+    if twice:  # payments of this very tick may have moved the token of their invoice: not somebody's change
+        later = company.clock.now() + DEPENDENCY_WAIT
+        _move(company, item, State.SEEN, not_before=later, attempts=item.attempts + 1)
+    else:
+        _move(company, item, State.SEEN)
 
 
 def _differences(company: Company, item: Item, current: Link, remote: Remote) -> tuple[str, ...]:
@@ -183,6 +190,7 @@ def _problem(item: Item, kind: type[ChangedInQuickBooks | DeletedInQuickBooks], 
     return Problem(kind=kind, subject=item.subject, facts={"document": item.name, **facts})
 
 
-def _move(company: Company, item: Item, to: State) -> None:
+def _move(company: Company, item: Item, to: State, **values: object) -> None:
+    values = {"request_id": None, "bid": None, "not_before": None, **values}
     with company.begin() as connection:
-        items.move(connection, item, to, company.clock.now(), request_id=None, bid=None, not_before=None)
+        items.move(connection, item, to, company.clock.now(), **values)
