@@ -36,6 +36,12 @@ def test_a_range_is_set_previewed_listed_and_drawn_from(numbers):
     }
 
 
+@pytest.mark.parametrize("command", ["next", "reserve"])
+@pytest.mark.parametrize("kind", ["credit", "cancellation"])
+def test_what_goes_on_behind_an_invoices_number_is_not_drawn_alone(numbers, command, kind):
+    assert "goes on behind its invoice's" in numbers(command, "--kind", kind, code=exits.USAGE).err
+
+
 def test_a_format_without_a_year_is_taken_with_a_warning(numbers):
     assert "without {yyyy} or {yy} the numbers repeat" in numbers("set", "--format", "PS{i;3}").err
 

@@ -18,7 +18,7 @@ from worker.commands.output import Json, complain, document, line
 from worker.commands.ranges import Company, Day, Kind, chosen_day
 from worker.commands.session import session
 from worker.numbering.checking import Availability, check as availability
-from worker.numbering.ranges import RangeKind
+from worker.numbering.ranges import BEHIND_INVOICE, RangeKind
 from worker.state import numbers
 from worker.state.numbers import Drawn, Repeats
 
@@ -81,6 +81,7 @@ def plain(found: Availability) -> dict[str, Any]:
 def next_number(
     context: typer.Context, company: Company, kind: Kind = RangeKind.INVOICE, day: Day = None, *, as_json: Json = False
 ) -> None:
+    _with_a_counter_of_its_own(kind)
     current = session(context)
     name = current.company(company)
     with current.engine.connect() as connection:  # rolled back: only a look
@@ -99,6 +100,7 @@ def reserve(
     *,
     as_json: Json = False,
 ) -> None:
+    _with_a_counter_of_its_own(kind)
     current = session(context)
     name, now = current.company(company), current.now()
     by = owner or me()
@@ -114,6 +116,12 @@ def reserve(
             expires_at=now + timedelta(hours=hours),
         )
     _tell(found, as_json=as_json)
+
+
+def _with_a_counter_of_its_own(kind: RangeKind) -> None:
+    """A cancellation's or credit's number begins with that of its invoice, which is not known here."""
+    if kind in BEHIND_INVOICE:
+        raise typer.BadParameter(say("a number of kind {kind} goes on behind its invoice's", kind=_(kind.value)))
 
 
 def _tell(found: Drawn | Repeats, *, as_json: bool) -> None:
