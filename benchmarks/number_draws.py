@@ -22,8 +22,9 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt
 from benchmarks.idle_poll import books
 from connectors.documents import DocumentKind
 from tests.support import servers
-from worker.numbering.gaps import Counted, gaps
+from worker.numbering.gaps import gaps
 from worker.numbering.ranges import Range, RangeKind
+from worker.numbering.report import counted
 from worker.state import database, items, numbers
 from worker.state.machine import State
 from worker.state.numbers import Drawn, DrawnState
@@ -75,19 +76,8 @@ def draws(url: str, wanted: int) -> tuple[int, int]:
 
 def unexplained(range_: Range, rows: list[Drawn] | tuple[Drawn, ...]) -> Iterator[int]:
     """Every number that is still reserved counts as a document; what is left must have a reason."""
-    counted = [
-        Counted(
-            counter=row.counter,
-            up_to=row.up_to,
-            number=row.number,
-            state=row.state,
-            owner=row.owner,
-            reason=row.reason,
-        )
-        for row in rows
-    ]
     documents = {row.number: State.LINKED for row in rows if row.state is DrawnState.RESERVED}
-    for gap in gaps(range_, counted, documents, DAY):
+    for gap in gaps(range_, counted(rows), documents, DAY):
         if str(gap.reason) == "not recorded":
             yield from range(gap.first, gap.last + 1)
 

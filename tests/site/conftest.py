@@ -11,12 +11,14 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from errors import language
-from tests.support.browsing import KEY, Build
+from tests.support.browsing import KEY, Build, Reader, signed_in
+from tests.support.planting import Field
 from tests.support.quickbooks_desk import FakeClock
 from worker.app import create_app
 from worker.clock import Clock
 from worker.config.schema import Company, Config, Site
 from worker.site import people
+from worker.site.people import Role
 from worker.state import database
 
 
@@ -60,3 +62,13 @@ def build(state_url: str, clock: FakeClock) -> Iterator[Build]:
 @pytest.fixture
 def app(build: Build) -> FastAPI:
     return build()
+
+
+@pytest.fixture
+def field(app: FastAPI, clock: FakeClock) -> Field:
+    return Field(app.state.desk.engine, clock.now)
+
+
+@pytest.fixture
+def eva(app: FastAPI) -> Reader:
+    return signed_in(app, Role.OPERATOR, "eva")

@@ -5,25 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
-from errors import actions, orders, queue
-from errors.kinds import ConnectionLost
-from errors.problem import Problem, ProblemError
+from errors import actions, queue
 from errors.selection import Selection
 from errors.tables import State
-from tests.support.browsing import Reader, signed_in
-from tests.support.planting import Field
+from tests.support.browsing import Reader, signed_in, text
+from tests.support.planting import Field, history
 from tests.support.quickbooks_desk import FakeClock
-from worker.numbering import checking
-from worker.numbering.checking import Availability, Taken
-from worker.site import error_page
 from worker.site.people import Role
 
 EVIL = '<script>alert("x")</script>'
@@ -37,32 +30,12 @@ def state_url(request: pytest.FixtureRequest, tmp_path: Any) -> str:
     return url
 
 
-@pytest.fixture
-def field(app: FastAPI, clock: FakeClock) -> Field:
-    return Field(app.state.desk.engine, clock.now)
-
-
-@pytest.fixture
-def eva(app: FastAPI) -> Reader:
-    return signed_in(app, Role.OPERATOR, "eva")
-
-
 def order(reader: Reader, action: str, *, confirmed: bool = True, on: str = "/errors", **fields: Any) -> Any:
     page = reader.get(on).text
     seen = re.search(r'name="seen" value="(\d+)"', page)
     assert seen is not None
     given = {"action": action, "seen": seen[1], "back": on, **fields}
     return reader.post("/errors/order", given | ({"confirmed": "1"} if confirmed else {}), on=on)
-
-
-def text(answer: Any) -> str:
-    """As a reader sees it."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-
-
-def history(field: Field, error_id: int) -> list[tuple[str, str, str]]:
-    with field.engine.connect() as connection:
-        return [(line.action.value, line.by, line.why) for line in orders.history(connection, error_id)]
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------
@@ -333,72 +306,6 @@ def test_only_what_makes_sense_is_offered(eva: Reader, app: FastAPI, field: Fiel
     viewer = signed_in(app, Role.VIEWER).get(f"/errors/{number}").text
     assert 'name="action"' not in viewer
     assert 'name="number"' not in viewer
-
-
-def test_the_suggested_number_is_one_click(eva: Reader, field: Field) -> None:
-    error_id = field.duplicate()
-    assert eva.post(f"/errors/{error_id}/number", {"seen": "0"}, on=f"/errors/{error_id}").status_code == 303
-    with field.engine.connect() as connection:
-        assert [(each.action.value, each.value) for each in queue.pending_actions(connection, "shop")] == [
-            ("use-number", "1043")
-        ]
-
-
-@pytest.fixture
-def quickbooks(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What both sides say of a number."""
-    said: dict[str, Any] = {}
-
-    @contextmanager
-    def looking(_visit: Any, _name: str) -> Iterator[None]:
-        yield None
-
-    def check(_company: None, _kind: Any, number: str) -> Availability:
-        if number not in said:
-            raise ProblemError(
-                Problem(
-                    kind=ConnectionLost, subject="company shop", facts=dict.fromkeys(ConnectionLost.placeholders(), "x")
-                )
-            )
-        return Availability(number=number, taken=said[number], suggestion="1050")
-
-    monkeypatch.setattr(error_page, "_looking", looking)
-    monkeypatch.setattr(error_page, "check", check)
-    assert checking.check is not check
-    return said
-
-
-def test_another_number_is_looked_up_while_it_is_typed_and_when_it_is_sent(
-    eva: Reader, field: Field, quickbooks: dict[str, Any]
-) -> None:
-    error_id = field.duplicate()
-    path = f"/errors/{error_id}/number"
-    quickbooks |= {"1042": Taken.OTHERS, "2000": None}
-    assert eva.get(f"{path}?number=2000").json()["available"] is True
-    told = eva.get(f"{path}?number=1042").json()
-    assert (told["available"], told["suggestion"]) == (False, "1050")
-    refused = eva.post(path, {"number": "1042"}, on=f"/errors/{error_id}")
-    assert refused.status_code == 409
-    assert "Use 1050 to avoid duplicates." in text(refused)
-    assert history(field, error_id) == []
-    assert eva.post(path, {"number": "2000"}, on=f"/errors/{error_id}").status_code == 303
-
-
-def test_a_number_that_cannot_be_looked_up_now_is_looked_up_before_it_is_posted(
-    eva: Reader, field: Field, quickbooks: dict[str, Any]
-) -> None:
-    error_id = field.duplicate()
-    assert eva.get(f"/errors/{error_id}/number?number=3000").json()["available"] is None
-    assert eva.post(f"/errors/{error_id}/number", {"number": "3000"}, on=f"/errors/{error_id}").status_code == 303
-
-
-def test_a_number_that_quickbooks_would_not_take_is_refused(
-    eva: Reader, field: Field, quickbooks: dict[str, Any]
-) -> None:
-    error_id = field.duplicate()
-    quickbooks["x" * 22] = Taken.TOO_LONG
-    answer = eva.post(f"/errors/{error_id}/number", {"number": "x" * 22}, on=f"/errors/{error_id}")
-    assert answer.status_code == 409
 
 
 def test_an_order_from_elsewhere_is_seen_here(eva: Reader, field: Field, clock: FakeClock) -> None:

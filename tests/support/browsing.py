@@ -57,6 +57,11 @@ def signed_in(app: FastAPI, role: Role, name: str = "", language: str = "en") ->
     return reader
 
 
+def text(answer: Any) -> str:
+    """As a reader sees it."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
 def routes(app: Any) -> Iterator[tuple[str, str]]:
     """Every method and path of an application, of what is included in it and mounted on it, too."""
     yield from _routes(app.routes, "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from errors import queue
+from errors import orders, queue
 from errors.blocked import Blocked
 from errors.kinds import Category, ConnectionLost, CustomerNotFound, DuplicateNumber, ServiceNotFound
 from errors.problem import Fault, Problem
@@ -85,3 +85,8 @@ def stop(
         currency="USD" if amount else "",
     )
     return queue.record(connection, problem, document, now)
+
+
+def history(field: Field, error_id: int) -> list[tuple[str, str, str]]:
+    with field.engine.connect() as connection:
+        return [(line.action.value, line.by, line.why) for line in orders.history(connection, error_id)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from connectors.documents import DocumentKind
 from worker.numbering.gaps import Counted, Gap, gaps
 from worker.numbering.ranges import RangeKind
 from worker.state import items, numbers
+from worker.state.numbers import Drawn
 
 DOCUMENTS = {RangeKind.CREDIT: DocumentKind.REFUND}
 
@@ -22,7 +24,14 @@ def missing(connection: Connection, company: str, kind: RangeKind, year: int, no
     if range_ is None:
         return []
     drawn = numbers.of_range(connection, company, kind, year)
-    counted = [
+    document_kind = DOCUMENTS.get(kind, DocumentKind.INVOICE)
+    states = items.states_by_number(connection, company, document_kind, [one.number for one in drawn])
+    return gaps(range_, counted(drawn), states, date(year, 1, 1))
+
+
+def counted(drawn: Iterable[Drawn]) -> list[Counted]:
+    """What the rule of gaps must know of each drawn number."""
+    return [
         Counted(
             counter=one.counter,
             up_to=one.up_to,
@@ -33,6 +42,3 @@ def missing(connection: Connection, company: str, kind: RangeKind, year: int, no
         )
         for one in drawn
     ]
-    document_kind = DOCUMENTS.get(kind, DocumentKind.INVOICE)
-    states = items.states_by_number(connection, company, document_kind, [one.number for one in drawn])
-    return gaps(range_, counted, states, date(year, 1, 1))
