@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +58,19 @@ def test_processes_that_start_together_migrate_one_after_the_other(url: str) -> 
         for each in engines:
             each.dispose()
     assert sorted(changed) == [False, False, False, True]
+
+
+def test_a_process_that_opens_a_new_file_while_another_writes_its_first_lines_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.sqlite"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(database._write_ahead.retry, "sleep", lambda _seconds: other.close())  # type: ignore[attr-defined]
+    engine = database.connect(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    engine.dispose()
 
 
 def test_of_two_who_move_an_item_one_is_told_that_somebody_was_faster(engine: Any) -> None:

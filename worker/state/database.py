@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from connectors.quickbooks.mirror.tables import metadata as quickbooks_tables
 from connectors.tokens import metadata as token_tables
@@ -45,9 +47,20 @@ def _prepare_postgres(connection: Any, _record: Any) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN itself, see below
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")  # an intent must outlive a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+# SQLite answers at once, whatever the timeout, when two connections change the journal of a new file together.
+@retry(
+    retry=retry_if_exception(lambda error: getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY),
+    stop=stop_after_delay(BUSY_SECONDS),
+    wait=wait_random(0.01, 0.1),
+    reraise=True,
+)
+def _write_ahead(connection: Any) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def reading(engine: Engine) -> Connection:
