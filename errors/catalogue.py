@@ -26,7 +26,7 @@ OPTIONS = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}  # a t
 
 # Said through a variable: kinds of documents, states of items, steps of the pipeline, kinds of ranges (worker).
 WORDS = (
-    *("customer", "service", "invoice", "payment", "refund", "fee", "company"),
+    *("customer", "service", "invoice", "payment", "refund", "fee", "company", "error"),
     *("seen", "prepared", "numbered", "sending", "linked", "held", "skipped", "deleted"),
     *("detect", "prepare", "number", "post", "link", "recover"),
     *("cancellation", "credit", "estimate"),

@@ -16,10 +16,11 @@ from typing import Annotated, Protocol, cast
 import typer
 from sqlalchemy import Engine
 
-from errors import actions, language, orders, views
+from errors import actions, deciding, language, orders, views
 from errors.kinds import KINDS, Action, Category
 from errors.language import _, say
 from errors.listing import count_errors, list_errors
+from errors.ordering import Ordered
 from errors.person import me
 from errors.selection import Selection
 from errors.tables import State
@@ -152,11 +153,11 @@ def use_number(
 ) -> None:
     given = _given(context)
     with given.engine.begin() as connection:
-        done = actions.use_number(connection, error_id, number, by=by or me(), why=why, now=given.now())
+        done = deciding.use_number(connection, error_id, number, by=by or me(), why=why, now=given.now())
     _answer(done, as_json=as_json)
 
 
-def _command(name: Action, order: Callable[..., actions.Ordered], text: str, state: State) -> None:
+def _command(name: Action, order: Callable[..., Ordered], text: str, state: State) -> None:
     """The four orders for a selection differ in nothing but their name and the state of what they can be for."""
 
     @app.command(name.value, help=text)
@@ -299,7 +300,7 @@ def _at_a_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _answer(ordered: actions.Ordered, *, as_json: bool) -> None:
+def _answer(ordered: Ordered, *, as_json: bool) -> None:
     if as_json:
         views.write_json(views.ordered_json(ordered))
     else:

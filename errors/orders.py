@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from errors.kinds import Action
 from errors.listing import problem_of
 from errors.problem import Phrase, Problem
 from errors.selection import Selection
-from errors.tables import actions, blocked, errors
+from errors.tables import State, actions, blocked, errors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,30 +38,38 @@ class AuditLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What the next tick must do. `documents`: (document kind, local id) that the error blocks, first come first."""
+    """What the next tick must do. `documents`: (document kind, local id) that the error blocks, first come first.
+
+    `state`: that of the error now; a later order may have ended it.
+    """
 
     id: int
     error_id: int
+    state: State
     action: Action
     value: str
     problem: Problem
     documents: tuple[tuple[str, str], ...]
 
 
-def pending_actions(connection: Connection, company: str) -> list[Order]:
-    """The orders of this company that wait for a tick, oldest first: two statements, one when there are none."""
-    waiting = and_(errors.c.company == company, actions.c.applied_at.is_(None))
+def pending_actions(connection: Connection, company: str, *, after: int = 0, limit: int | None = None) -> list[Order]:
+    """The orders of this company that wait for a tick, oldest first: two statements, one when there are none.
+
+    At most `limit` of them, those behind the order `after`.
+    """
+    waiting = and_(errors.c.company == company, actions.c.applied_at.is_(None), actions.c.id > after)
     query = select(errors, actions.c.id.label("action_id"), actions.c.action, actions.c.value).join(
         actions, actions.c.error_id == errors.c.id
     )
-    rows = connection.execute(query.where(waiting).order_by(actions.c.id)).all()
+    rows = connection.execute(query.where(waiting).order_by(actions.c.id).limit(limit)).all()
     if not rows:
         return []
-    documents = _documents(connection, waiting)
+    documents = _documents(connection, and_(waiting, actions.c.id <= rows[-1].action_id))
     return [
         Order(
             id=row.action_id,
             error_id=row.id,
+            state=State(row.state),
             action=Action(row.action),
             value=row.value,
             problem=problem_of(row),
@@ -74,6 +83,12 @@ def applied(connection: Connection, action_id: int, now: datetime, result: Phras
     """The tick has carried out this order; False when somebody else did before. `result` is shown in the audit."""
     mine = and_(actions.c.id == action_id, actions.c.applied_at.is_(None))
     return connection.execute(update(actions).where(mine).values(applied_at=now, result=result)).rowcount == 1
+
+
+def applied_all(connection: Connection, action_ids: Collection[int], now: datetime) -> set[int]:
+    """The tick carries out these orders; answers those that nobody else did before."""
+    mine = and_(actions.c.id.in_(action_ids), actions.c.applied_at.is_(None))
+    return set(connection.execute(update(actions).where(mine).values(applied_at=now).returning(actions.c.id)).scalars())
 
 
 def history(connection: Connection, error_id: int) -> list[AuditLine]:

@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from errors.blocked import Blocked
 from errors.kinds import Category
 from errors.listing import ErrorRow, count_errors, counts, list_errors
-from errors.orders import Order, applied, pending_actions
+from errors.orders import Order, applied, applied_all, pending_actions
 from errors.problem import Problem
 from errors.tables import State, blocked as blocked_table, errors
 
@@ -33,6 +33,7 @@ __all__ = [
     "ErrorRow",
     "Order",
     "applied",
+    "applied_all",
     "block",
     "company_problem",
     "company_recovered",
@@ -84,12 +85,11 @@ def block(connection: Connection, error_id: int, blocked: Blocked, now: datetime
     return joined
 
 
-def release(connection: Connection, error_id: int, now: datetime) -> list[Document]:
-    """What an open error blocks may be tried again (a resync): all its documents. None when it is not open."""
-    opened = update(errors).where(errors.c.id == error_id, errors.c.state == State.OPEN).values(released_at=now)
-    if connection.execute(opened).rowcount == 0:
-        return []
-    return _freed(connection, (error_id,), now, again=True)
+def release(connection: Connection, error_ids: Collection[int], now: datetime) -> list[Document]:
+    """What these errors block may be tried again (a resync): all their documents. Those that are not open are left."""
+    opened = update(errors).where(errors.c.id.in_(error_ids), errors.c.state == State.OPEN).values(released_at=now)
+    still_open = connection.execute(opened.returning(errors.c.id)).scalars().all()
+    return _freed(connection, still_open, now, again=True) if still_open else []
 
 
 def settle_document(
@@ -108,23 +108,16 @@ def settle_documents(
 ) -> list[Document]:
     """As `settle_document`, for many of which hardly any stands in an error: those alone cost a statement."""
     freed: list[Document] = []
-    for kind in {kind for kind, _ in documents}:
-        ids = [local_id for of_kind, local_id in documents if of_kind == kind]
-        stands = (
-            select(blocked_table.c.local_id)
-            .join(errors, errors.c.id == blocked_table.c.error_id)
-            .where(errors.c.company == company, blocked_table.c.left_at.is_(None))
-            .where(blocked_table.c.document_kind == kind, blocked_table.c.local_id.in_(ids))
-            .distinct()
-        )
-        for local_id in sorted(connection.execute(stands).scalars()):
-            freed += settle_document(connection, company, kind, local_id, now)
+    for kind, local_id in sorted({document for document, _error in _standing(connection, company, documents)}):
+        freed += settle_document(connection, company, kind, local_id, now)
     return freed
 
 
-def leave_others(connection: Connection, company: str, document: Document, error_id: int, now: datetime) -> None:
-    """A document that a person skipped is blocked by that error alone; the others settle when nothing else waits."""
-    _leave(connection, company, document, now, stay=(error_id,))
+def leave_others(connection: Connection, company: str, kept: Mapping[Document, int], now: datetime) -> None:
+    """Documents that a person skipped are blocked by that error alone; the others settle when nothing else waits."""
+    for document, error_id in sorted(_standing(connection, company, kept)):
+        if error_id != kept[document]:
+            _leave(connection, company, document, now, stay=(kept[document],))
 
 
 def waiting_for(
@@ -180,6 +173,21 @@ def _subject(subject: str) -> str:
     if len(subject) <= LONGEST_SUBJECT:
         return subject
     return f"{subject[: LONGEST_SUBJECT - 65]} {sha256(subject.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _standing(connection: Connection, company: str, documents: Collection[Document]) -> set[tuple[Document, int]]:
+    """Where these documents stand in an error, each with its id: one statement for each kind."""
+    found: set[tuple[Document, int]] = set()
+    for kind in {kind for kind, _ in documents}:
+        ids = [local_id for of_kind, local_id in documents if of_kind == kind]
+        stands = (
+            select(blocked_table.c.local_id, blocked_table.c.error_id)
+            .join(errors, errors.c.id == blocked_table.c.error_id)
+            .where(errors.c.company == company, blocked_table.c.left_at.is_(None))
+            .where(blocked_table.c.document_kind == kind, blocked_table.c.local_id.in_(ids))
+        )
+        found |= {((kind, row.local_id), row.error_id) for row in connection.execute(stands)}
+    return found
 
 
 def _open(connection: Connection, cause: Mapping[str, Any], now: datetime) -> int:

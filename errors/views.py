@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from errors.actions import Ordered
+from errors import action_words
 from errors.blocked import Blocked
-from errors.kinds import Action
 from errors.language import _, fix, say, sentence, told
 from errors.listing import ErrorRow
+from errors.ordering import Ordered
 from errors.orders import AuditLine
 from errors.wording import (
     blocks,
@@ -152,22 +152,12 @@ def show_ordered(ordered: Ordered) -> None:
         _say(_("Nothing was done."), error=True)
         return
     if ordered.done:
-        _say(_done(ordered.action, len(ordered.done)))
+        _say(action_words.ordered(ordered.action, len(ordered.done)))
     if ordered.already:
         ids = ", ".join(map(str, ordered.already))
         _say(say("Ordered before, nothing added: {ids}", ids=ids))
     if not ordered.done and not ordered.already:
         _say(_("No error matches."), error=True)
-
-
-def _done(action: Action, number: int) -> str:
-    return {
-        Action.RESYNC: say("Tried again at the next tick: {count}", count=number),
-        Action.SKIP: say("Skipped: {count}", count=number),
-        Action.UNSKIP: say("Opened again, and tried at the next tick: {count}", count=number),
-        Action.DELETE: say("Deleted at the next tick: {count}", count=number),
-        Action.USE_NUMBER: _("The document gets its new number at the next tick."),
-    }[action]
 
 
 def _cells(row: ErrorRow) -> list[Text]:

@@ -193,15 +193,17 @@ def _steps(company: Company) -> bool:
     """True when the target was tried, too: an idle tick costs no call."""
     if company.hears:
         news.apply(company)
-    ordered = orders.apply(company)
+    carried = orders.apply(company)
     detect.run(company)
     with reading(company.engine) as connection:
-        due = items.any_due(connection, company.name, company.clock.now())
+        due = carried.for_target or items.any_due(connection, company.name, company.clock.now())
         stopped = Selection(company=company.name, category=Category.COMPANY, state=ErrorState.OPEN)
         stops = queue.list_errors(connection, stopped)
-    if not breaker.let_through(company, stops, due=due, ordered=ordered > 0):
+    if not breaker.let_through(company, stops, due=due, ordered=carried.orders > 0):
         return False
-    _open_target(company, again=ordered > 0)
+    _open_target(company, again=carried.orders > 0)
+    if carried.for_target:
+        orders.apply_in_target(company)
     recover.run(company)
     while _round(company) and not company.enough():
         pass

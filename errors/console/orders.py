@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, case, func, select
 
 from errors import actions as orders
-from errors.actions import Ordered
 from errors.kinds import Action
 from errors.language import _, say
 from errors.listing import count_errors
+from errors.ordering import Ordered
 from errors.orders import AuditLine, audit
 from errors.selection import Selection
 from errors.tables import State, actions, blocked, errors
@@ -76,28 +76,6 @@ def promise(action: Action, about: Impact) -> str:
         return say("Opens {errors} again and tries {worth} at the next tick.", errors=errors_, worth=worth)
     return say("Takes the services of {errors} out of the sync and off your own list. This cannot be undone. {worth} "
                "wait for them.", errors=errors_, worth=worth)  # fmt: skip
-
-
-def word(action: Action) -> str:
-    """The name of the button."""
-    return {
-        Action.RESYNC: _("Resync"),
-        Action.SKIP: _("Skip"),
-        Action.UNSKIP: _("Undo skip"),
-        Action.DELETE: _("Delete"),
-        Action.USE_NUMBER: _("Use number"),
-    }[action]
-
-
-def past(action: Action) -> str:
-    """What somebody did, in an audit line."""
-    return {
-        Action.RESYNC: _("resynced it"),
-        Action.SKIP: _("skipped it"),
-        Action.UNSKIP: _("took the skip back"),
-        Action.DELETE: _("deleted it"),
-        Action.USE_NUMBER: _("gave it another number"),
-    }[action]
 
 
 def latest(connection: Connection) -> int:

@@ -31,7 +31,14 @@ from errors.kinds.documents import (
     TaxCodeMissing as TaxCodeMissing,
     TotalsDiffer as TotalsDiffer,
 )
-from errors.kinds.kind import KINDS as KINDS, Action as Action, Category as Category, Kind as Kind, Verb as Verb
+from errors.kinds.kind import (
+    FOR_MANY as FOR_MANY,
+    KINDS as KINDS,
+    Action as Action,
+    Category as Category,
+    Kind as Kind,
+    Verb as Verb,
+)
 from errors.kinds.moments import (
     AnotherWorker as AnotherWorker,
     AppRefused as AppRefused,

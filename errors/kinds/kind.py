@@ -42,6 +42,9 @@ class Action(StrEnum):
     USE_NUMBER = "use-number"
 
 
+# What can be ordered for many errors at once; the others need a word more, and are for one (errors/deciding.py).
+FOR_MANY = frozenset({Action.RESYNC, Action.SKIP, Action.UNSKIP, Action.DELETE})
+
 KINDS: dict[str, type[Kind]] = {}
 
 

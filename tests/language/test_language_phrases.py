@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 
 from connectors.documents import DocumentKind
 from connectors.local import rows
-from errors import actions, facts, language, orders, queue, views
+from errors import deciding, facts, language, orders, queue, views
 from errors.kinds import Category, DuplicateNumber, InvalidField, QuickBooksUnavailable
 from errors.language import sentence, told
 from errors.problem import Fact, Name, Phrase, Problem, ProblemError, joined, phrase
@@ -89,7 +89,7 @@ def test_what_became_of_an_order_is_told_in_the_readers_language() -> None:
         with engine.begin() as connection:
             error_id = queue.record(connection, problem, about, NOON)
             for number in ("A-1", "A-2"):
-                actions.use_number(connection, error_id, number, by="ana", now=NOON)
+                deciding.use_number(connection, error_id, number, by="ana", now=NOON)
             replaced, waiting = orders.history(connection, error_id)
     finally:
         engine.dispose()

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert, select
 
-from errors import actions, orders, queue
+from errors import actions, deciding, orders, queue
 from errors.blocked import Blocked
 from errors.kinds import Action, Category, ConnectionLost, CustomerNotFound, DuplicateNumber, ServiceNotFound
+from errors.ordering import Ordered
 from errors.problem import Phrase, Problem, phrase
 from errors.selection import Selection
 from errors.tables import State, errors
@@ -55,14 +56,14 @@ def state(connection, error_id: int) -> State:
     return queue.list_errors(connection, ids(error_id))[0].state
 
 
-def reasons(ordered: actions.Ordered) -> dict[int | None, str]:
+def reasons(ordered: Ordered) -> dict[int | None, str]:
     return {refusal.error_id: refusal.reason for refusal in ordered.refused}
 
 
 def test_a_resync_is_an_order_for_the_next_tick_with_who_when_and_why(connection):
     error_id = customer_error(connection)
     ordered = actions.resync(connection, ids(error_id), by="ana", why="created the customer", now=LATER)
-    assert ordered == actions.Ordered(action=Action.RESYNC, done=(error_id,))
+    assert ordered == Ordered(action=Action.RESYNC, done=(error_id,))
     (line,) = orders.history(connection, error_id)
     assert (line.action, line.by, line.why, line.at, line.applied_at) == (
         Action.RESYNC, "ana", "created the customer", LATER, None,
@@ -178,23 +179,23 @@ def test_an_order_for_nothing_in_particular_is_refused(connection, action):
 
 def test_the_suggested_number_is_used_when_none_is_given(connection):
     error_id = duplicate_error(connection)
-    assert actions.use_number(connection, error_id, by="ana", now=LATER).done == (error_id,)
+    assert deciding.use_number(connection, error_id, by="ana", now=LATER).done == (error_id,)
     (order,) = queue.pending_actions(connection, "acme")
     assert (order.action, order.value) == (Action.USE_NUMBER, "1043")
-    assert actions.use_number(connection, error_id, "1043", by="ana", now=LATER).already == (error_id,)
+    assert deciding.use_number(connection, error_id, "1043", by="ana", now=LATER).already == (error_id,)
 
 
 def test_words_instead_of_a_suggestion_are_no_number(connection):
     error_id = duplicate_error(connection, suggestion=phrase("another number"))
-    assert "use-number" in reasons(actions.use_number(connection, error_id, by="ana", now=LATER))[error_id]
+    assert "use-number" in reasons(deciding.use_number(connection, error_id, by="ana", now=LATER))[error_id]
     assert queue.pending_actions(connection, "acme") == []
-    assert actions.use_number(connection, error_id, "A-1", by="ana", now=LATER).done == (error_id,)
+    assert deciding.use_number(connection, error_id, "A-1", by="ana", now=LATER).done == (error_id,)
 
 
 def test_a_later_number_replaces_one_that_still_waits(connection):
     error_id = duplicate_error(connection)
-    actions.use_number(connection, error_id, by="ana", now=NOON)
-    actions.use_number(connection, error_id, "A-9", by="eva", now=LATER)
+    deciding.use_number(connection, error_id, by="ana", now=NOON)
+    deciding.use_number(connection, error_id, "A-9", by="eva", now=LATER)
     (order,) = queue.pending_actions(connection, "acme")
     assert order.value == "A-9"
     assert orders.history(connection, error_id)[0].result == phrase("Replaced by a later order")
@@ -203,14 +204,14 @@ def test_a_later_number_replaces_one_that_still_waits(connection):
 @pytest.mark.parametrize("number", ["", "  ", " 12", "1\n2", "9" * 22])
 def test_a_number_that_cannot_be_one_is_refused(connection, number):
     error_id = duplicate_error(connection)
-    assert error_id in reasons(actions.use_number(connection, error_id, number, by="ana", now=LATER))
+    assert error_id in reasons(deciding.use_number(connection, error_id, number, by="ana", now=LATER))
     assert queue.pending_actions(connection, "acme") == []
 
 
 def test_another_number_is_refused_where_it_would_not_help(connection):
     error_id = customer_error(connection)
-    assert "duplicate number" in reasons(actions.use_number(connection, error_id, "1", by="ana", now=LATER))[error_id]
-    assert set(reasons(actions.use_number(connection, 99, "1", by="ana", now=LATER))) == {99}
+    assert "duplicate number" in reasons(deciding.use_number(connection, error_id, "1", by="ana", now=LATER))[error_id]
+    assert set(reasons(deciding.use_number(connection, 99, "1", by="ana", now=LATER))) == {99}
 
 
 def test_the_audit_of_a_selection_shows_the_latest_first(connection):

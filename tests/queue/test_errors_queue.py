@@ -114,7 +114,7 @@ def test_a_resync_that_fails_again_leaves_the_same_error_with_one_attempt_more(c
     error_id = queue.record(connection, no_customer(), invoice("1"), NOON)
     queue.record(connection, no_customer(), invoice("2"), NOON)
     for attempts in (2, 3):
-        assert queue.release(connection, error_id, LATER) == [("invoice", "1"), ("invoice", "2")]
+        assert queue.release(connection, [error_id], LATER) == [("invoice", "1"), ("invoice", "2")]
         for number in ("1", "2"):  # both fail again: one resync, one attempt
             assert queue.record(connection, no_customer(), invoice(number), LATER) == error_id
         assert only(connection).attempts == attempts
@@ -122,7 +122,7 @@ def test_a_resync_that_fails_again_leaves_the_same_error_with_one_attempt_more(c
 
 def test_a_new_document_of_a_cause_that_is_being_tried_again_counts_nothing(connection):
     error_id = queue.record(connection, no_customer(), invoice("1"), NOON)
-    queue.release(connection, error_id, LATER)
+    queue.release(connection, [error_id], LATER)
     queue.record(connection, no_customer(), invoice("2"), LATER)
     assert only(connection).attempts == 1
 
@@ -220,7 +220,7 @@ def test_waiting_for_an_error_that_never_was_is_said_clearly(connection):
 def test_nothing_is_released_by_an_error_that_is_not_open(connection):
     error_id = queue.record(connection, closed(), invoice("1"), NOON)
     actions.skip(connection, Selection(ids=(error_id,)), by="ana", now=NOON)
-    assert queue.release(connection, error_id, LATER) == []
+    assert queue.release(connection, [error_id], LATER) == []
 
 
 def test_a_company_halts_once_and_recovers_with_the_documents_that_waited_for_it(connection):
@@ -238,7 +238,7 @@ def test_a_company_halts_once_and_recovers_with_the_documents_that_waited_for_it
 def test_a_company_that_fails_again_after_a_resync_counts_once(connection):
     lost = Problem(kind=ConnectionLost, subject="connection", facts={"detail": "invalid_grant", "company": "acme"})
     error_id = queue.company_problem(connection, "acme", lost, NOON)
-    queue.release(connection, error_id, NOON)
+    queue.release(connection, [error_id], NOON)
     queue.company_problem(connection, "acme", lost, LATER)
     queue.company_problem(connection, "acme", lost, LATER)
     assert only(connection).attempts == 2

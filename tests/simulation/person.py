@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
 from connectors.tokens import LOST, Grant, TokenStore
-from errors import actions, queue
+from errors import actions, deciding, queue
 from errors.kinds import Action
 from errors.listing import ErrorRow
 from errors.selection import Selection
@@ -75,7 +75,7 @@ class Person:
         chosen, now = Selection(ids=(error.id,)), self._time.now()
         with self._engine.begin() as connection:
             if action is Action.USE_NUMBER:
-                done = actions.use_number(connection, error.id, None, by=BY, now=now)
+                done = deciding.use_number(connection, error.id, None, by=BY, now=now)
             else:
                 order = getattr(actions, action.value.replace("-", "_"))
                 done = order(connection, chosen, by=BY, now=now)

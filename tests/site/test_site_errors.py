@@ -265,7 +265,7 @@ def test_the_progress_of_a_resync(eva: Reader, field: Field, clock: FakeClock) -
     assert (look()["going"], look()["of"], look()["done"]) == (True, 2, 0)
     with field.engine.begin() as connection:
         for each in queue.pending_actions(connection, "shop"):
-            queue.release(connection, each.error_id, clock.now())
+            queue.release(connection, [each.error_id], clock.now())
             queue.applied(connection, each.id, clock.now())
     assert look()["done"] == 0  # on its way
     field.settle(good)

@@ -26,7 +26,7 @@ from connectors.quickbooks.sandbox.inside.preferences import set_preferences
 from connectors.quickbooks.sandbox.trouble.injection import FaultRule
 from connectors.quickbooks.settings import CompanySettings
 from connectors.tokens import TokenStore
-from errors import actions, queue
+from errors import actions, deciding, queue
 from errors.kinds import Action, Category, Kind
 from errors.listing import ErrorRow
 from errors.selection import Selection
@@ -103,7 +103,7 @@ class House(Application):
                 Action.SKIP: lambda: actions.skip(connection, chosen, by=BY, now=now),
                 Action.UNSKIP: lambda: actions.unskip(connection, chosen, by=BY, now=now),
                 Action.DELETE: lambda: actions.delete(connection, chosen, by=BY, now=now),
-                Action.USE_NUMBER: lambda: actions.use_number(connection, error.id, number, by=BY, now=now),
+                Action.USE_NUMBER: lambda: deciding.use_number(connection, error.id, number, by=BY, now=now),
             }[action]()
         assert not done.refused, done.refused
 

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
-from errors import actions, orders, queue
-from errors.actions import Ordered
+from errors import actions, deciding, orders, queue
 from errors.kinds import Action, Category
 from errors.language import _, say
 from errors.listing import ErrorRow
+from errors.ordering import Ordered
 from errors.selection import Selection
 from errors.tables import State
 from errors.views import error_json, line_json
@@ -141,7 +141,7 @@ def use_number(id: ErrorId, order: NewNumber, counter: Shared, key: MayAct) -> O
     now = counter.desk.clock.now()
     with counter.desk.engine.begin() as connection:
         _must_exist(connection, id)
-        done = actions.use_number(connection, id, order.number, by=key.name, why=order.why, now=now)
+        done = deciding.use_number(connection, id, order.number, by=key.name, why=order.why, now=now)
     return _told(done)
 
 

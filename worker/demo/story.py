@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from connectors.documents import DocumentKind
-from errors import actions, queue
+from errors import actions, deciding, queue
 from errors.kinds import Action, DuplicateNumber, ServiceAccountWrong, ServiceInactive, UnknownLocalPayment
 from errors.listing import ErrorRow
 from errors.problem import ProblemError
@@ -116,7 +116,7 @@ def _order(stage: Stage, clock: Clock, facts: Facts) -> None:
             actions.resync(connection, Selection(ids=(inactive.id,)), by=OPERATOR, why=why, now=now),
             actions.skip(connection, Selection(ids=(refund.id,)), by=OPERATOR, why=why, now=now),
             actions.delete(connection, Selection(ids=(bad.id,)), by=OPERATOR, why=why, now=now),
-            actions.use_number(connection, number.id, by=OPERATOR, why=why, now=now),
+            deciding.use_number(connection, number.id, by=OPERATOR, why=why, now=now),
         ]
     facts.ordered = [(order.action, row) for order, row in zip(done, (inactive, refund, bad, number), strict=True)]
 

@@ -9,9 +9,9 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from connectors.documents import DocumentKind
-from errors import actions
+from errors import deciding
 from errors.console import orders
-from errors.kinds import Action
+from errors.kinds import FOR_MANY, Action
 from errors.language import _, say, sentence
 from errors.listing import ErrorRow, list_errors
 from errors.orders import history
@@ -55,7 +55,7 @@ def numbered(visit: Visit) -> Response:
         before = orders.latest(connection)
         if others := orders.faster(connection, Selection(ids=(row.id,)), error_table.seen(visit), visit.by):
             return error_table.conflict(visit, connection, others)
-        done = actions.use_number(
+        done = deciding.use_number(
             connection, row.id, number or None, by=visit.by, why=error_table.why(visit), now=visit.now
         )
         if done.refused:
@@ -97,8 +97,7 @@ def _show(visit: Visit, problem: str, number: str, status: int = 200) -> Respons
         status,
         title=say("Error {id}", id=str(row.id)),
         row=row,
-        orders=orders,
-        plain_actions=[action for action in row.actions if action is not Action.USE_NUMBER],
+        plain_actions=[action for action in row.actions if action in FOR_MANY],
         numbers=Action.USE_NUMBER in row.actions,
         suggestion=suggestion if isinstance(suggestion, str) else "",
         number_problem=problem,

@@ -9,13 +9,13 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from errors import queue
-from errors.actions import Ordered
+from errors import action_words as words, queue
 from errors.console import asking, export, orders
 from errors.console.asking import PAGE, Asked
-from errors.kinds import KINDS, Action, Category
+from errors.kinds import FOR_MANY, KINDS, Action, Category
 from errors.language import _, current
 from errors.listing import ErrorRow, Sort, count_errors, list_errors
+from errors.ordering import Ordered
 from errors.orders import AuditLine, audit
 from errors.selection import Selection
 from errors.tables import State
@@ -56,7 +56,6 @@ def listed(visit: Visit) -> Response:
         kinds=sorted(KINDS),
         states=[*((state.value, state_word(state)) for state in State), ("all", _("all"))],
         sorts=sort_words(),
-        orders=orders,
         **facts,
     )
 
@@ -136,7 +135,7 @@ def conflict(visit: Visit, connection: Connection, others: list[AuditLine]) -> R
     ids = tuple({line.error_id for line in others})
     rows = {row.id: row for row in list_errors(connection, Selection(ids=ids), len(ids), sample=0)}
     return visit.show(
-        "conflict.html", 409, title=_("Somebody was faster"), lines=others, rows=rows, past=orders.past,
+        "conflict.html", 409, title=_("Somebody was faster"), lines=others, rows=rows,
         back=way_back(visit.field("back")),
     )  # fmt: skip
 
@@ -146,7 +145,7 @@ def refused(visit: Visit, connection: Connection, done: Ordered) -> Response:
     lines = audit(connection, Selection(ids=ids), orders.MOST_TOLD) if ids else []
     return visit.show(
         "refused.html", 409, title=_("Nothing was done"), refused=done.refused[: orders.MOST_TOLD], lines=lines,
-        past=orders.past, back=way_back(visit.field("back")),
+        past=words.past, back=way_back(visit.field("back")),
     )  # fmt: skip
 
 
@@ -212,9 +211,9 @@ def _confirm(visit: Visit, action: Action, selection: Selection) -> Response:
         raise TurnedAwayError(409, _("No error matches any more. Nothing was done."))
     return visit.show(
         "confirm.html",
-        title=orders.word(action),
+        title=words.word(action),
         action=action.value,
-        button=orders.word(action),
+        button=words.word(action),
         promise=orders.promise(action, about),
         fields=[(name, value) for name, values in visit.form.items() for value in values
                 if name in {"action", "ids", "all", "query", "seen", "back"}],
@@ -236,7 +235,7 @@ def _action(visit: Visit) -> Action:
         action = Action(visit.field("action"))
     except ValueError:
         raise TurnedAwayError(400, _("That cannot be ordered.")) from None
-    if action is Action.USE_NUMBER:
+    if action not in FOR_MANY:
         raise TurnedAwayError(400, _("That cannot be ordered."))
     return action
 

@@ -14,7 +14,8 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from errors import wording
+from errors import action_words, wording
+from errors.kinds import FOR_MANY
 from errors.language import LANGUAGES, _, current, fix, say, sentence, told
 from worker.site.people import Role
 
@@ -82,6 +83,8 @@ def _environment() -> Environment:
         sentence=sentence,
         fix=fix,
         wording=wording,
+        words=action_words,
+        FOR_MANY=FOR_MANY,
         asset=asset,
         number=number,
         span=span,

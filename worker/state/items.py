@@ -222,13 +222,10 @@ def wake(
     documents: Collection[tuple[str, str]],
     states: Collection[State],
     now: datetime,
-) -> int:
+) -> None:
     """These records (kind, local id) start anew if they stand in one of `states`."""
-    woken = 0
-    for item in by_key(connection, company, {(DocumentKind(kind), local_id) for kind, local_id in documents}).values():
-        if item.state in states:
-            woken += move(connection, item, State.SEEN, now, not_before=None)
-    return woken
+    found = by_key(connection, company, {(DocumentKind(kind), local_id) for kind, local_id in documents}).values()
+    move_all(connection, [(item, {"not_before": None}) for item in found if item.state in states], State.SEEN, now)
 
 
 def any_to_wake(connection: Connection, company: str, now: datetime) -> bool:

@@ -1,0 +1,39 @@
+"""What each order is called: on its button, in the audit, and when it was given."""
+
+from __future__ import annotations
+
+from errors.kinds import Action
+from errors.language import _, say
+
+
+def word(action: Action) -> str:
+    """The name of the button."""
+    return {
+        Action.RESYNC: _("Resync"),
+        Action.SKIP: _("Skip"),
+        Action.UNSKIP: _("Undo skip"),
+        Action.DELETE: _("Delete"),
+        Action.USE_NUMBER: _("Use number"),
+    }[action]
+
+
+def past(action: Action) -> str:
+    """What somebody did, in an audit line."""
+    return {
+        Action.RESYNC: _("resynced it"),
+        Action.SKIP: _("skipped it"),
+        Action.UNSKIP: _("took the skip back"),
+        Action.DELETE: _("deleted it"),
+        Action.USE_NUMBER: _("gave it another number"),
+    }[action]
+
+
+def ordered(action: Action, number: int) -> str:
+    """What is going to happen now that so many were ordered."""
+    return {
+        Action.RESYNC: say("Tried again at the next tick: {count}", count=number),
+        Action.SKIP: say("Skipped: {count}", count=number),
+        Action.UNSKIP: say("Opened again, and tried at the next tick: {count}", count=number),
+        Action.DELETE: say("Deleted at the next tick: {count}", count=number),
+        Action.USE_NUMBER: _("The document gets its new number at the next tick."),
+    }[action]

@@ -1,0 +1,17 @@
+"""How each sort of order is carried out: a new one is one file here, and its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from errors.kinds import Action
+from worker.steps.ordered import numbers, plain
+from worker.steps.ordered.carrier import Carrier as Carrier, Task as Task
+
+CARRIERS: Mapping[Action, Carrier] = {
+    Action.RESYNC: plain.RESYNC,
+    Action.SKIP: plain.SKIP,
+    Action.UNSKIP: plain.UNSKIP,
+    Action.DELETE: plain.DELETE,
+    Action.USE_NUMBER: numbers.USE_NUMBER,
+}
