@@ -40,7 +40,8 @@ def _unskip(connection: Connection, company: Company, tasks: Sequence[Task]) -> 
 def _skip(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
     chosen = [(item, {"error_id": task.order.error_id}) for task in tasks for item in task.concerned]
     _leave(connection, company, chosen, State.SKIPPED)
-    kept = {document: task.order.error_id for task in tasks for document in task.order.documents}
+    # What stands in two of them goes to the first, as the move above does.
+    kept = {document: task.order.error_id for task in reversed(tasks) for document in task.order.documents}
     queue.leave_others(connection, company.name, kept, company.clock.now())
 
 
