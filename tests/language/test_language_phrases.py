@@ -10,7 +10,8 @@ from sqlalchemy import create_engine
 from connectors.documents import DocumentKind
 from connectors.local import rows
 from errors import deciding, facts, language, orders, queue, views
-from errors.kinds import Category, DuplicateNumber, InvalidField, QuickBooksUnavailable
+from errors.fact_words import fact_word
+from errors.kinds import KINDS, Category, DuplicateNumber, InvalidField, QuickBooksUnavailable
 from errors.language import sentence, told
 from errors.problem import Fact, Name, Phrase, Problem, ProblemError, joined, phrase
 from errors.selection import Selection
@@ -97,3 +98,8 @@ def test_what_became_of_an_order_is_told_in_the_readers_language() -> None:
     assert views.line_json(replaced)["result"] == "Replaced by a later order"
     assert told(replaced.result, "es") != told(replaced.result, "en")
     assert waiting.result is None
+
+
+def test_every_fact_that_a_sentence_names_has_a_word_before_it_on_the_page() -> None:
+    names = {name for kind in KINDS.values() for name in kind.placeholders()}
+    assert [name for name in sorted(names) if fact_word(name) == name.replace("_", " ")] == []

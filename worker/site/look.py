@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from errors import action_words, wording
+from errors.fact_words import fact_word
 from errors.kinds import FOR_MANY
 from errors.language import LANGUAGES, _, current, fix, say, sentence, told
 from worker.site.people import Role
@@ -85,6 +86,7 @@ def _environment() -> Environment:
         wording=wording,
         words=action_words,
         FOR_MANY=FOR_MANY,
+        fact_word=fact_word,
         asset=asset,
         number=number,
         span=span,
