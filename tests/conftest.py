@@ -9,12 +9,18 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL
 
 from tests.support import servers
 from tests.support.house import House, build
 
 _numbers = count(1)
+
+# One commit gets one answer, and a busy machine is no finding. `--hypothesis-profile=exploring` looks for new examples.
+settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("exploring", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
