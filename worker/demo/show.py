@@ -82,6 +82,7 @@ class Show:
         self._errors_left(facts.left)
         verdict = _("It balances, to the cent.") if facts.balanced else _("It does NOT balance.")
         self._console.print(Text(verdict, style="bold green" if facts.balanced else "bold red"))
+        self._say(_("To click through the same troubles in a browser: `make console`, or `cuadre demo --site`."))
 
     def _balance(self, facts: Facts) -> None:
         headings = (_("count / sum"), _("local books"), "QuickBooks", _("open errors"), _("skipped"), _("difference"))
