@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from tests.support import servers
 from tests.support.house import House, build
+from tests.support.ready import state_engine
 
 _numbers = count(1)
 
@@ -66,6 +67,21 @@ def postgres_url(_postgres_server: URL) -> Iterator[str]:
         yield url.render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def _postgres_model(_postgres_server: URL) -> Iterator[str]:
+    """The name of a state database as a first start leaves it, to be copied."""
+    with servers.database(_postgres_server, "cuadre_model") as url:
+        state_engine(url.render_as_string(hide_password=False)).dispose()
+        yield "cuadre_model"
+
+
+@pytest.fixture
+def postgres_state_url(_postgres_server: URL, _postgres_model: str) -> Iterator[str]:
+    """The URL of such a copy."""
+    with servers.database(_postgres_server, f"cuadre_test_{next(_numbers)}", like=_postgres_model) as url:
+        yield url.render_as_string(hide_password=False)
+
+
 @pytest.fixture
 def mariadb_url(_mariadb_server: URL) -> Iterator[str]:
     """The URL of an empty MariaDB database."""
@@ -85,7 +101,7 @@ def state_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where Cuadre keeps its own tables: both databases that it promises."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/state.sqlite"
-    url: str = request.getfixturevalue("postgres_url")
+    url: str = request.getfixturevalue("postgres_state_url")
     return url
 
 

@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from worker.state import database
+from tests.support.ready import state_engine
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path}/state.sqlite" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    opened = database.connect(url)
-    database.migrate(opened)
+    url = (
+        f"sqlite:///{tmp_path}/state.sqlite"
+        if request.param == "sqlite"
+        else request.getfixturevalue("postgres_state_url")
+    )
+    opened = state_engine(url)
     yield opened
     opened.dispose()

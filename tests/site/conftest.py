@@ -14,12 +14,12 @@ from errors import language
 from tests.support.browsing import KEY, Build, Reader, signed_in
 from tests.support.planting import Field
 from tests.support.quickbooks_desk import FakeClock
+from tests.support.ready import state_engine
 from worker.app import create_app
 from worker.clock import Clock
 from worker.config.schema import Company, Config, Site
 from worker.site import people
 from worker.site.people import Role
-from worker.state import database
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +48,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def build(state_url: str, clock: FakeClock) -> Iterator[Build]:
     """Makes the application; its arguments are those of [site]."""
-    engine = database.connect(state_url)
-    database.migrate(engine)
+    engine = state_engine(state_url)
 
     def made(**site: Any) -> FastAPI:
         config = Config(site=Site(secret_key=KEY, **site), companies={"shop": Company()})

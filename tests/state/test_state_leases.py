@@ -16,6 +16,7 @@ from connectors.documents import DocumentKind
 from connectors.throttle import Limit
 from connectors.transport import Timeouts
 from tests.support.quickbooks_desk import FakeClock
+from tests.support.ready import state_engine
 from worker.state import cursors, database
 from worker.state.leases import NOBODY, Fenced, Lease, length, new_owner
 from worker.state.tables import leases
@@ -28,14 +29,13 @@ MOMENT = timedelta(seconds=1)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/state.sqlite"
-    chosen: str = request.getfixturevalue("postgres_url")
+    chosen: str = request.getfixturevalue("postgres_state_url")
     return chosen
 
 
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
-    opened = database.connect(url)
-    database.migrate(opened)
+    opened = state_engine(url)
     yield opened
     opened.dispose()
 

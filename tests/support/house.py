@@ -33,10 +33,11 @@ from errors.selection import Selection
 from errors.tables import State as ErrorState
 from tests.support.application import Application
 from tests.support.quickbooks_desk import ACCOUNTS, URL, FakeClock, app_settings, grant
+from tests.support.ready import state_engine
 from worker import pipeline
 from worker.clock import Clock
 from worker.pipeline import Company, TickReport
-from worker.state import database, items
+from worker.state import items
 from worker.state.items import Item
 from worker.state.leases import Lease, length
 from worker.state.machine import State
@@ -161,8 +162,7 @@ class House(Application):
 def build(state_url: str, books_url: str, *, settings: LocalSettings | None = None, seed: str = "empty") -> House:
     """A connected house; with `settings` its local books are those of existing tables."""
     clock = FakeClock()
-    engine = database.connect(state_url)
-    database.migrate(engine)
+    engine = state_engine(state_url)
     books = connect(books_url, "source")
     if settings is None:
         init(books)

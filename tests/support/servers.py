@@ -131,11 +131,12 @@ def _answering(path: Path) -> None:
 
 
 @contextmanager
-def database(server: URL, name: str) -> Iterator[URL]:
-    """A fresh database on a server, gone afterwards."""
+def database(server: URL, name: str, like: str = "") -> Iterator[URL]:
+    """A fresh database on a server, gone afterwards; on PostgreSQL with what stands in another one."""
     create, drop = f"CREATE DATABASE {name}", f"DROP DATABASE IF EXISTS {name}"
     if server.get_backend_name() == "postgresql":
         drop += " WITH (FORCE)"
+        create += f" TEMPLATE {like} STRATEGY file_copy" if like else ""
     else:
         create += " CHARACTER SET utf8mb4"
     execute(server, drop, create)
