@@ -26,6 +26,8 @@ from worker.clock import Clock
 from worker.companies import open_company, open_state
 from worker.config import Config, ConfigError, Loaded, settings
 from worker.log import clean
+from worker.openid.provider import Provider
+from worker.openid.trouble import OpenIdError, Trouble
 from worker.schedule.workshop import Open
 from worker.state.tables import runs
 
@@ -73,6 +75,7 @@ def examine(given: Given, opener: Open = open_company) -> Iterator[Check]:
     config, clock = loaded.config, given.clock
     yield _time(config, clock)
     yield from _mail(config)
+    yield from _openid(config, clock)
     engine, check = _state(config)
     yield check
     if engine is None:
@@ -96,6 +99,24 @@ def _configuration(loaded: Loaded) -> Iterator[Check]:
         yield Check(name="configuration", state=State.WARNING, text=str(warning))
     if not loaded.warnings:
         yield Check(name="configuration", state=State.OK, text=say("{file} was read", file=str(loaded.file)))
+
+
+def _openid(config: Config, clock: Clock) -> Iterator[Check]:
+    settings = config.site.openid
+    if not settings.issuer:
+        return
+    try:
+        Provider(settings, "").published(clock.now())
+    except OpenIdError as error:
+        words = {
+            Trouble.UNREACHABLE: say("{issuer} does not answer", issuer=settings.issuer),
+            Trouble.UNTRUSTED: say("{issuer} publishes something else of itself than expected", issuer=settings.issuer),
+        }
+        text = words[error.trouble]
+        fix_ = _("Compare site.openid.issuer with what the sign-in service publishes; nobody can sign in that way now.")
+        yield Check(name="sign-in service", state=State.PROBLEM, text=text, fix=fix_)
+        return
+    yield Check(name="sign-in service", state=State.OK, text=say("{issuer} answers", issuer=settings.issuer))
 
 
 def _state(config: Config) -> tuple[Engine | None, Check]:

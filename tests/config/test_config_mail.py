@@ -5,6 +5,7 @@ import pytest
 from worker.config import ConfigError, load
 from worker.config.settings import letterhead, readers, summary_time
 
+SITE = '[site]\naddress = "https://books.example.com"\n[site.openid]\nclient_id = "console"\n'
 BOX = '[mail]\nhost = "m"\nsender = "a@b"\nrecipients = [{address = "a@b"}]\n'
 
 
@@ -23,6 +24,15 @@ def loaded(tmp_path, text):
         (f'{BOX}time_zone = "../../etc/passwd"', "mail.time_zone: no such time zone"),
         (f"{BOX}digest = 5", "mail.digest: 5 is not valid; expected at least 60"),
         (f'{BOX}channels = "nonsense://x"', "mail.channels: nonsense: this is no address that Apprise knows"),
+        (f'{SITE}issuer = "login"', "site.openid.issuer: expected an address such as https://login.example.com"),
+        (f'{SITE}issuer = "https://login.example.com/?x=1"', "site.openid.issuer: expected an address"),
+        (f'{SITE}issuer = "http://login.example.com"', "site.openid.issuer: http only on this machine"),
+        (f'{SITE}issuer = "https://a.example"\nscopes = ["email"]', 'site.openid.scopes: "openid" must be among them'),
+        (f'{SITE}issuer = "https://a.example"\nroles = {{ boss = "owner" }}', "site.openid.roles.boss"),
+        (SITE, "site.openid.issuer: missing, although other keys of [site.openid] are given"),
+        ("[site.openid]\npasswords = false", "site.openid.issuer: missing"),
+        (SITE.replace('client_id = "console"', 'issuer = "https://a.example"'), "site.openid.client_id: missing"),
+        ('[site.openid]\nissuer = "https://a.example"\nclient_id = "x"', "site.address: missing; the sign-in service"),
         ('[site]\naddress = "books"', "site.address: expected an address such as https://books.example.com/cuadre"),
         (
             BOX.replace('"a@b"}', '"a@b", language = "fr"}'),

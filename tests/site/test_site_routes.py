@@ -14,6 +14,7 @@ from worker.site.people import Role
 
 # What anybody may reach. A route that is added elsewhere and checks nothing makes the first test red.
 OPEN = {("GET", "/static"), ("GET", "/sign-in"), ("POST", "/sign-in")}
+OPEN |= {("GET", "/sign-in/openid"), ("GET", "/sign-in/openid/back")}
 MACHINES = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")  # tests/api walks these
 
 NEEDS = {(page.method, page.path): page.needs for page in console.pages()}

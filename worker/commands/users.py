@@ -1,4 +1,4 @@
-"""cuadre users add | list | password | role | remove"""
+"""cuadre users add | list | password | openid | role | remove"""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from errors.language import _, say
 from worker import exits
 from worker.commands.output import Json, complain, document, line, moment, table
 from worker.commands.session import Session, session
-from worker.site import people
-from worker.site.people import RefusedError, Role
+from worker.site import admission, people
+from worker.site.people import RefusedError, Role, SignsIn
 
 app = typer.Typer(help=_("Who may sign in to the console."), no_args_is_help=True, add_completion=False)
 
@@ -32,11 +32,19 @@ def add(
         Role.OPERATOR
     ),
     *,
+    openid: Annotated[
+        bool, typer.Option("--openid", help=_("No password: signs in with OpenID Connect, under this name."))
+    ] = False,
     ask: Ask = False,
     stdin: Given = False,
     as_json: Json = False,
 ) -> None:
-    current, password = session(context), _password(ask=ask, stdin=stdin)
+    current = session(context)
+    if openid:
+        _do(current, lambda connection: admission.add(connection, name, role, current.now()))
+        _tell(name, role, "", as_json=as_json)
+        return
+    password = _password(ask=ask, stdin=stdin)
     given = _do(current, lambda connection: people.add(connection, name, role, password, current.now()))
     _tell(name, role, given if password is None else "", as_json=as_json)
 
@@ -46,14 +54,14 @@ def list_(context: typer.Context, *, as_json: Json = False) -> None:
     with session(context).engine.connect() as connection:
         found = people.listed(connection)
     if as_json:
-        document([{"name": each.name, "role": each.role, "seen_at": each.seen_at} for each in found])
+        document([{name: getattr(each, name) for name in ("name", "role", "signs_in", "seen_at")} for each in found])
         return
     if not found:
         line(_("There is no user yet; `cuadre users add NAME --role admin` makes the first."))
         return
     table(
-        (_("Name"), _("Role"), _("Last sign-in")),
-        [(each.name, _(each.role.value), moment(each.seen_at)) for each in found],
+        (_("Name"), _("Role"), _("Signs in with"), _("Last sign-in")),
+        [(each.name, _(each.role.value), _way(each.signs_in), moment(each.seen_at)) for each in found],
     )
 
 
@@ -64,6 +72,12 @@ def password(
     current, wanted = session(context), _password(ask=ask, stdin=stdin)
     given = _do(current, lambda connection: people.set_password(connection, name, wanted))
     _tell(name, None, given if wanted is None else "", as_json=as_json)
+
+
+@app.command(help=_("Sign in with OpenID Connect from now on, under the same name; the password is gone."))
+def openid(context: typer.Context, name: Name) -> None:
+    _do(session(context), lambda connection: admission.move(connection, name))
+    line(say("{name} can sign in with OpenID Connect.", name=name))
 
 
 @app.command(help=_("Another role; it counts at once."))
@@ -89,6 +103,11 @@ def _do(current: Session, deed: Callable[[Connection], T]) -> T:
     except RefusedError as no:
         complain(str(no))
         raise typer.Exit(exits.ATTENTION) from None
+
+
+def _way(signs_in: SignsIn) -> str:
+    words = {SignsIn.PASSWORD: _("password"), SignsIn.OPENID: "OpenID Connect", SignsIn.GROUP: _("a group")}
+    return words[signs_in]
 
 
 def _password(*, ask: bool, stdin: bool) -> str | None:

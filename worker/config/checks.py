@@ -29,6 +29,7 @@ def always(config: Config) -> Found:
     yield from _quickbooks(config)
     yield from _mail(config)
     yield from _site(config.site)
+    yield from _openid(config.site)
     for name, company in config.companies.items():
         yield from _source(("companies", name, "source"), company.source)
         if company.jitter >= company.poll:
@@ -173,6 +174,26 @@ def _site(site: Site) -> Found:
             ("site", "address"),
             _("missing, although site.host is open to others; the https address of your reverse proxy"),
         )
+
+
+def _openid(site: Site) -> Found:
+    """What comes back from the service decides who gets in: nobody between may read or change it."""
+    openid, path = site.openid, ("site", "openid")
+    if not openid.issuer:
+        if openid.client_id or openid.roles or not openid.passwords:
+            yield (*path, "issuer"), _("missing, although other keys of [site.openid] are given")
+        return
+    address = urlsplit(openid.issuer)
+    if address.scheme not in {"http", "https"} or not address.hostname or address.query or address.fragment:
+        yield (*path, "issuer"), _("expected an address such as https://login.example.com/realms/firm")
+    elif address.scheme == "http" and address.hostname not in LOOPBACK:
+        yield (*path, "issuer"), _("http only on this machine (localhost); elsewhere https")
+    if not openid.client_id:
+        yield (*path, "client_id"), _("missing; the sign-in service gives it to the console as an application")
+    if "openid" not in openid.scopes:
+        yield (*path, "scopes"), _('"openid" must be among them')
+    if not site.address:
+        yield ("site", "address"), _("missing; the sign-in service sends readers back to it")
 
 
 def _source(path: Path, source: Source) -> Found:

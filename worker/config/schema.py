@@ -90,6 +90,24 @@ class Mail(Section):
         return bool(self.host or self.channels.get_secret_value())
 
 
+class OpenId(Section):
+    """Signing in with a service of your own (docs/console.md). No issuer: there is none.
+
+    `roles`: group at the service -> role here. `passwords` False: the sign-in page takes none.
+    """
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: Path | None = None
+    scopes: tuple[str, ...] = ("openid", "email", "profile")
+    name_claim: Annotated[str, Field(min_length=1)] = "email"
+    groups_claim: Annotated[str, Field(min_length=1)] = "groups"
+    label: Annotated[str, Field(max_length=60)] = ""
+    passwords: bool = True
+    roles: Mapping[str, Literal["viewer", "operator", "admin"]] = {}
+
+
 class Site(Section):
     """The console in a browser. `address`: where people reach it, through a reverse proxy as a rule; mails link to it.
 
@@ -106,6 +124,7 @@ class Site(Section):
     allowed_hosts: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ("127.0.0.1",)
     largest_body: Annotated[int, Field(ge=1024)] = 262_144  # bytes
+    openid: OpenId = OpenId()
 
 
 class Api(Section):

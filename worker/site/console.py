@@ -7,7 +7,19 @@ from fastapi.exception_handlers import http_exception_handler
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from worker.site import dashboard, documents, door, entrance, error_page, error_table, firms, members, numbers, records
+from worker.site import (
+    dashboard,
+    documents,
+    door,
+    entrance,
+    error_page,
+    error_table,
+    firms,
+    members,
+    numbers,
+    openid,
+    records,
+)
 from worker.site.desk import Desk
 from worker.site.door import Page
 
@@ -16,7 +28,7 @@ ELSEWHERE = ("/api/", "/webhooks/")  # machines are answered in their own way
 
 def pages() -> tuple[Page, ...]:
     """Order counts: /errors/export must come before /errors/{id}."""
-    parts = (entrance, dashboard, error_table, error_page, documents, firms, numbers, records, members)
+    parts = (entrance, openid, dashboard, error_table, error_page, documents, firms, numbers, records, members)
     return tuple(page for part in parts for page in part.pages())
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import Engine
 from worker.clock import Clock
 from worker.config.checks import LOOPBACK
 from worker.config.schema import Config
+from worker.openid.provider import Provider
 from worker.schedule.workshop import Open
 from worker.site.keeping import Keeper
 
+CALLBACK = "/sign-in/openid/back"  # where the sign-in service sends readers
 AT_ONCE = 2  # questions to QuickBooks under way
 
 
@@ -35,6 +37,8 @@ class Desk:
         self.base = address.path.rstrip("/")  # what stands before every path, as a reader's browser sees it
         self.origin = f"{address.scheme}://{address.netloc}" if address.netloc else ""
         self.secure = address.scheme == "https"
+        self.passwords = site.openid.passwords
+        self.provider = Provider(site.openid, site.address.rstrip("/") + CALLBACK) if site.openid.issuer else None
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -53,6 +53,7 @@ class Visit:
     query: QueryParams
     form: Mapping[str, list[str]]
     cookie: str
+    cookies: Mapping[str, str]
     address: str
     language: str
 
@@ -181,6 +182,7 @@ def _visit(desk: Desk, request: Request, body: bytes) -> Visit:
         query=request.query_params,
         form=_fields(body) if is_form else {},
         cookie=cookie if person else request.cookies.get(FORM, ""),
+        cookies=request.cookies,
         address=request.client.host if request.client else "",
         language=(person.language if person else "") or preferred(wanted) or desk.config.language,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 import structlog
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from errors.language import LANGUAGES, _, say
 from worker.site import people
 from worker.site.door import FORM, SESSION, Page, TurnedAwayError, Visit, deed, page, way_back
 from worker.site.keeping import WINDOW, forget_tries, try_sign_in
-from worker.site.people import RefusedError, Role
+from worker.site.people import RefusedError, Role, SignsIn
 
 THEMES = ("", "light", "dark")
 
@@ -22,27 +23,29 @@ _log = structlog.get_logger("cuadre.site")
 def sign_in(visit: Visit) -> Response:
     if visit.person is not None:
         return visit.go(way_back(visit.query.get("next", "/")))
-    return _form(visit, way_back(visit.query.get("next", "/")))
+    return form(visit, way_back(visit.query.get("next", "/")))
 
 
 @deed("/sign-in", None)
 def signed_in(visit: Visit) -> Response:
+    if not visit.desk.passwords:
+        raise TurnedAwayError(403, _("Nobody signs in with a password here."))
     desk, name, back = visit.desk, visit.field("name").strip(), way_back(visit.field("next"))
     with desk.engine.begin() as connection:
         tried = try_sign_in(connection, name, visit.address, visit.now)
     if tried is None:
         _log.warning("too many tries to sign in", user=name, address=visit.address)
         minutes = int(WINDOW.total_seconds() // 60)
-        return _form(visit, back, 429, say("Too many tries. Wait {minutes} minutes.", minutes=minutes))
+        return form(visit, back, 429, say("Too many tries. Wait {minutes} minutes.", minutes=minutes))
     with visit.reading() as connection:
         person = people.verified(connection, name, visit.field("password"))
     if person is None:
         _log.warning("sign-in refused", user=name, address=visit.address)
-        return _form(visit, back, 403, _("Name or password is wrong."))
+        return form(visit, back, 403, _("Name or password is wrong."))
     with desk.engine.begin() as connection:
         forget_tries(connection, name, visit.address, tried)
         cookie = desk.keeper.begin(connection, person, visit.now)
-    return _with_cookie(visit, visit.go("/password" if person.once else back), cookie)
+    return with_cookie(visit, visit.go("/password" if person.once else back), cookie)
 
 
 @deed("/sign-out", Role.VIEWER, once_too=True)
@@ -56,6 +59,9 @@ def sign_out(visit: Visit) -> Response:
 
 @page("/password", Role.VIEWER, once_too=True)
 def password(visit: Visit) -> Response:
+    assert visit.person is not None
+    if visit.person.signs_in is not SignsIn.PASSWORD:
+        raise TurnedAwayError(404, _("There is no such page."))
     return visit.show("password.html", title=_("Password"), problem="")
 
 
@@ -85,7 +91,7 @@ def _change(visit: Visit) -> Response:
         forget_tries(connection, name, visit.address, tried)
         people.set_password(connection, name, visit.field("new"))
         cookie = desk.keeper.begin(connection, visit.person, visit.now)
-    return _with_cookie(visit, visit.go("/"), cookie)
+    return with_cookie(visit, visit.go("/"), cookie)
 
 
 @deed("/preferences", Role.VIEWER, once_too=True)
@@ -103,19 +109,28 @@ def pages() -> tuple[Page, ...]:
     return sign_in, signed_in, sign_out, password, set_password, prefer
 
 
-def _form(visit: Visit, back: str, status: int = 200, problem: str = "") -> Response:
-    """The form has a cookie of its own, so that nobody can sign a reader in as somebody else."""
+def form(visit: Visit, back: str, status: int = 200, problem: str = "") -> Response:
+    """What to sign in with. The form has a cookie of its own, so that nobody can sign a reader in as somebody else."""
     fresh = not visit.cookie
     cookie = visit.cookie or secrets.token_urlsafe(32)
     stamp = visit.desk.keeper.stamp(cookie)
-    facts = {"title": _("Sign in"), "back": back, "problem": problem, "form_stamp": stamp, "name": visit.field("name")}
+    facts: dict[str, Any] = {
+        "title": _("Sign in"),
+        "back": back,
+        "problem": problem,
+        "form_stamp": stamp,
+        "name": visit.field("name"),
+    }
+    provider = visit.desk.provider
+    label = provider.settings.label if provider else ""
+    facts |= {"passwords": visit.desk.passwords, "openid": provider is not None, "label": label}
     answer = visit.show("sign_in.html", status, **facts)
     if fresh:
         _set(visit, answer, FORM, cookie)
     return answer
 
 
-def _with_cookie(visit: Visit, answer: Response, cookie: str) -> Response:
+def with_cookie(visit: Visit, answer: Response, cookie: str) -> Response:
     _set(visit, answer, SESSION, cookie)
     return answer
 

@@ -16,6 +16,7 @@ from worker.state.tables import sessions, sign_ins, users
 WINDOW = timedelta(minutes=15)
 BY_NAME_AND_ADDRESS, BY_ADDRESS, BY_NAME = 5, 20, 50  # tries in a window; the last bounds a guess from everywhere
 REMEMBERED = timedelta(days=1)
+FOR_A_START, STARTS = timedelta(minutes=10), 60  # a sign-in elsewhere may take so long; so many under way of an address
 
 
 @dataclass(frozen=True)
@@ -29,29 +30,30 @@ class Keeper:
         """The cookie of a new session."""
         cookie = secrets.token_urlsafe(32)
         connection.execute(delete(sessions).where(sessions.c.ends_at <= now))
-        values = {"mark": self._mark("session", cookie), "user_id": person.id, "began_at": now}
+        values = {"mark": self.mark("session", cookie), "user_id": person.id, "began_at": now}
         connection.execute(insert(sessions).values(**values, ends_at=now + self.lasts))
         connection.execute(update(users).where(users.c.id == person.id).values(seen_at=now))
         return cookie
 
     def person(self, connection: Connection, cookie: str, now: datetime) -> Person | None:
         """Whose session this is; None when it ended or never was."""
-        mine = sessions.c.mark == self._mark("session", cookie)
+        mine = sessions.c.mark == self.mark("session", cookie)
         query = select(users).join(sessions, sessions.c.user_id == users.c.id).where(mine, sessions.c.ends_at > now)
         row = connection.execute(query).mappings().one_or_none()
         return None if row is None else person_of(row)
 
     def end(self, connection: Connection, cookie: str) -> None:
-        connection.execute(delete(sessions).where(sessions.c.mark == self._mark("session", cookie)))
+        connection.execute(delete(sessions).where(sessions.c.mark == self.mark("session", cookie)))
 
     def stamp(self, cookie: str) -> str:
         """What a form of this session carries: a page of somebody else cannot know it."""
-        return self._mark("form", cookie)
+        return self.mark("form", cookie)
 
     def stamped(self, cookie: str, stamp: str) -> bool:
         return bool(cookie) and hmac.compare_digest(self.stamp(cookie).encode(), stamp.encode("utf-8", "replace"))
 
-    def _mark(self, use: str, cookie: str) -> str:
+    def mark(self, use: str, cookie: str) -> str:
+        """What only the site can make of a cookie; another for each use."""
         return hmac.new(self.key, f"{use}:{cookie}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
@@ -68,6 +70,18 @@ def try_sign_in(connection: Connection, name: str, address: str, now: datetime) 
     )
     if any(connection.execute(query).scalar_one() >= most for query, most in limits):
         return None
+    return _note(connection, name, address, now)
+
+
+def try_openid(connection: Connection, address: str, now: datetime) -> int | None:
+    """Note that somebody came back from the sign-in service. None: too many from there that came to nothing."""
+    theirs = select(func.count()).where(sign_ins.c.at > now - WINDOW, sign_ins.c.address == address[:64])
+    if connection.execute(theirs).scalar_one() >= BY_ADDRESS:
+        return None
+    return _note(connection, "", address[:64], now)
+
+
+def _note(connection: Connection, name: str, address: str, now: datetime) -> int:
     row = insert(sign_ins).values(name=name, address=address, at=now).returning(sign_ins.c.id)
     return int(connection.execute(row).scalar_one())
 

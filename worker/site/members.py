@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from errors.language import _, say
-from worker.site import people
+from worker.site import admission, people
 from worker.site.door import Page, Visit, deed, page
 from worker.site.people import RefusedError, Role
 
@@ -24,6 +24,8 @@ def listed(visit: Visit) -> Response:
 @deed("/users", Role.ADMIN)
 def added(visit: Visit) -> Response:
     name, role = visit.field("name").strip(), _role(visit)
+    if visit.field("openid") and visit.desk.provider is not None:
+        return _do(visit, lambda connection: admission.add(connection, name, role, visit.now), name)
     return _do(visit, lambda connection: people.add(connection, name, role, None, visit.now), name)
 
 
@@ -66,7 +68,8 @@ def _show(visit: Visit, *, problem: str = "", told: str = "", one_time: str = ""
     with visit.reading() as connection:
         found = people.listed(connection)
     return visit.show("users.html", status, title=_("Users"), people=found, problem=problem, told=told,
-                      one_time=one_time, roles=list(Role))  # fmt: skip
+                      one_time=one_time, roles=list(Role), openid=visit.desk.provider is not None,
+                      passwords=visit.desk.passwords)  # fmt: skip
 
 
 def _role(visit: Visit) -> Role:

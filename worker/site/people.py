@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from threading import BoundedSemaphore
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -37,6 +38,14 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
+class SignsIn(StrEnum):
+    """How: with a password kept here; with the sign-in service, added by an admin or let in by a group there."""
+
+    PASSWORD = "password"  # noqa: S105 - a word
+    OPENID = "openid"
+    GROUP = "group"
+
+
 class RefusedError(ValueError):
     """What was asked for cannot be; the sentence says why, in the reader's language."""
 
@@ -48,6 +57,7 @@ class Person:
     id: int
     name: str
     role: Role
+    signs_in: SignsIn
     once: bool
     language: str
     theme: str
@@ -61,26 +71,37 @@ def add(connection: Connection, name: str, role: Role, password: str | None, now
     Raises:
         RefusedError: the name is taken or none, or the password is too short.
     """
+    check_name(name)
+    given = one_time() if password is None else _acceptable(name, password)
+    insert_new(connection, name, role, now, password=_hash(given), once=password is None)
+    return given
+
+
+def check_name(name: str) -> None:
+    """Raises RefusedError."""
     if not _NAME.fullmatch(name):
         raise RefusedError(_("A name has letters, digits and . _ @ + - only, at most 64 of them."))
-    given = one_time() if password is None else _acceptable(name, password)
+
+
+def insert_new(connection: Connection, name: str, role: Role, now: datetime, **values: Any) -> None:
+    """Raises RefusedError: the name is taken."""
     if _row(connection, name) is not None:
         raise RefusedError(say("There is a user {name} already.", name=name))
-    values = {"name": name, "password": _hash(given), "once": password is None, "role": role, "created_at": now}
     try:
-        connection.execute(insert(users).values(**values))
+        connection.execute(insert(users).values(name=name, role=role, created_at=now, **values))
     except IntegrityError:
         raise RefusedError(say("There is a user {name} already.", name=name)) from None
-    return given
 
 
 def set_password(connection: Connection, name: str, password: str | None) -> str:
     """Another password; every session of the user ends. Returns it: a one-time password when none is given.
 
     Raises:
-        RefusedError: there is no such user, or the password is too short.
+        RefusedError: there is no such user, one without a password, or the password is too short.
     """
-    row = _known(connection, name)
+    row = known(connection, name)
+    if row["signs_in"] != SignsIn.PASSWORD:
+        raise RefusedError(say("{name} signs in with OpenID Connect and has no password here.", name=name))
     given = one_time() if password is None else _acceptable(name, password)
     values = {"password": _hash(given), "once": password is None}
     connection.execute(update(users).where(users.c.id == row["id"]).values(**values))
@@ -92,9 +113,11 @@ def set_role(connection: Connection, name: str, role: Role) -> None:
     """Counts at once, in sessions that are open, too.
 
     Raises:
-        RefusedError: there is no such user, or no admin would be left.
+        RefusedError: there is no such user, a group gives the role, or no admin would be left.
     """
-    row = _known(connection, name)
+    row = known(connection, name)
+    if row["signs_in"] == SignsIn.GROUP:
+        raise RefusedError(say("{name} has the role that their group at the sign-in service gives.", name=name))
     if role is not Role.ADMIN:
         _keep_an_admin(connection, row)
     connection.execute(update(users).where(users.c.id == row["id"]).values(role=role))
@@ -106,7 +129,7 @@ def remove(connection: Connection, name: str) -> None:
     Raises:
         RefusedError: there is no such user, or no admin would be left.
     """
-    row = _known(connection, name)
+    row = known(connection, name)
     _keep_an_admin(connection, row)
     connection.execute(delete(users).where(users.c.id == row["id"]))
 
@@ -131,13 +154,26 @@ def verified(connection: Connection, name: str, password: str) -> Person | None:
     return None if row is None else person_of(row)
 
 
+def known(connection: Connection, name: str) -> RowMapping:
+    """Raises RefusedError: there is no such user."""
+    row = _row(connection, name)
+    if row is None:
+        raise RefusedError(say("There is no user {name}.", name=name))
+    return row
+
+
 def person_of(row: RowMapping) -> Person:
     kept = {name: row[name] for name in ("id", "name", "once", "language", "theme", "created_at", "seen_at")}
-    return Person(role=Role(row["role"]), **kept)
+    return Person(role=Role(row["role"]), signs_in=SignsIn(row["signs_in"]), **kept)
 
 
 def one_time() -> str:
     return secrets.token_urlsafe(12)
+
+
+def nobodys_password() -> str:
+    """The hash of one that nobody knows: guessing at it takes as long as at any other."""
+    return _hash(secrets.token_urlsafe())
 
 
 # --- how -------------------------------------------------------------------------------------------------------------
@@ -160,18 +196,11 @@ def _hash(password: str) -> str:
 
 @cache
 def _nobody() -> str:
-    return _hash(secrets.token_urlsafe())
+    return nobodys_password()
 
 
 def _row(connection: Connection, name: str) -> RowMapping | None:
     return connection.execute(select(users).where(users.c.name == name)).mappings().one_or_none()
-
-
-def _known(connection: Connection, name: str) -> RowMapping:
-    row = _row(connection, name)
-    if row is None:
-        raise RefusedError(say("There is no user {name}.", name=name))
-    return row
 
 
 def _keep_an_admin(connection: Connection, row: RowMapping) -> None:

@@ -153,6 +153,8 @@ users = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(64), nullable=False, unique=True),
     Column("password", String(200), nullable=False),  # argon2id
+    Column("signs_in", String(16), nullable=False, server_default="password"),  # password | openid | group
+    Column("subject", String(255), nullable=False, server_default=""),  # who it is to the sign-in service, once seen
     Column("once", Boolean, nullable=False),  # a one-time password: another is chosen at the first sign-in
     Column("role", String(16), nullable=False),
     Column("language", String(8), nullable=False, server_default=""),  # empty: what the browser asks for
@@ -180,6 +182,16 @@ sign_ins = Table(  # tries that failed, or are being looked at just now: what gu
     Column("at", UtcDateTime, nullable=False),
     Index("sign_ins_by_name", "name", "at"),
     Index("sign_ins_by_address", "address", "at"),
+)
+
+openid_starts = Table(  # sign-ins that a reader began at the sign-in service and did not end yet
+    "openid_starts",
+    metadata,
+    Column("mark", String(64), primary_key=True),  # keyed hash of the cookie of whoever began it
+    Column("address", String(64), nullable=False),
+    Column("back", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("openid_starts_by_address", "address", "at"),
 )
 
 wishes = Table(  # what people want of the daemon, company by company
