@@ -27,6 +27,7 @@ from worker.schedule.workshop import Workshop
 from worker.state.beats import SCHEDULER, Heartbeats
 
 QUIET_BEAT = 30.0  # seconds between two status lines where nobody runs a watchdog
+FIRST_ROUND = 0  # no signal: a loop came round for the first time, and /readyz need not wait for the next beat
 
 _log = structlog.get_logger("cuadre.daemon")
 
@@ -86,7 +87,7 @@ class Daemon:
         self._notify(f"READY=1\nSTATUS={self._status()}")
         while True:
             message = self._next()
-            if message is None:
+            if message is None or message == FIRST_ROUND:
                 self._report()
             elif message == signal.SIGHUP:
                 self._read_again()
@@ -165,8 +166,8 @@ class Daemon:
             _log.warning("heartbeats not saved", detail=str(error))
 
     def _came_round(self, loop: str) -> None:
-        if self._heartbeats is not None:
-            self._heartbeats.note(loop)
+        if self._heartbeats is not None and self._heartbeats.note(loop):
+            self.inbox.put(FIRST_ROUND)
 
     def _status(self) -> str:
         return say(

@@ -61,7 +61,8 @@ def engine(tmp_path: Any) -> Iterator[Engine]:
     made.dispose()
 
 
-def test_what_comes_round_is_noted_and_what_fails_is_not(engine: Engine) -> None:
+@pytest.mark.parametrize("beat", [0.02, 3600])
+def test_what_comes_round_is_noted_at_once_and_what_fails_is_not(engine: Engine, beat: float) -> None:
     noted, workshop, mails = Beats(), Workshop(), SimpleQueue[Any]()
     daemon = Daemon(
         loaded=Loaded(config=CONFIG, file=None),
@@ -72,7 +73,7 @@ def test_what_comes_round_is_noted_and_what_fails_is_not(engine: Engine) -> None
         clock=Clock(),
         stopping=Event(),
         notify=lambda _: None,
-        beat=0.02,
+        beat=beat,
         heartbeats=noted,
     )
     thread = Thread(target=daemon.run)

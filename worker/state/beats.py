@@ -22,11 +22,15 @@ class Heartbeats:
         self._now = now
         self._lock = Lock()
         self._beats: dict[str, datetime] = {}
+        self._known: set[str] = set()
 
-    def note(self, loop: str) -> None:
-        """It came round just now."""
+    def note(self, loop: str) -> bool:
+        """It came round just now; True: for the first time in this process."""
         with self._lock:
             self._beats[loop] = self._now()
+            first = loop not in self._known
+            self._known.add(loop)
+            return first
 
     def save(self, connection: Connection) -> None:
         """One statement; what is saved already is not saved again."""
