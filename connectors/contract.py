@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from connectors.documents import Customer, Document, DocumentKind, Service
+from connectors.sheets import Sheet
 from errors.problem import Name, Phrase, Problem
 
 # --- source -----------------------------------------------------------------------------------------------------------
@@ -242,6 +243,15 @@ class Target(Protocol):
 
     def differences(self, sent: str, remote: Remote) -> tuple[str, ...]:
         """The fields in which the target's document differs from the body we sent last ("TotalAmt: 10 -> 12")."""
+
+    def accepted(self, sent: str, remote: Remote) -> str:
+        """The body that would have been sent for the document as it is there now, to compare with later."""
+
+    def home_currency(self) -> str:
+        """The company's own currency. Raises as a read."""
+
+    def sheet(self, kind: DocumentKind, remote: Remote) -> Sheet:
+        """The document as a person reads it. Raises as a read."""
 
     def expire(self, realm_id: str) -> None:
         """What is remembered of the other side counts as old: the next question asks for its changes first."""

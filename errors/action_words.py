@@ -14,6 +14,11 @@ def word(action: Action) -> str:
         Action.UNSKIP: _("Undo skip"),
         Action.DELETE: _("Delete"),
         Action.USE_NUMBER: _("Use number"),
+        Action.LINK: _("Link"),
+        Action.LINK_PUSH: _("Link and push ours"),
+        Action.PUSH: _("Push ours again"),
+        Action.KEEP: _("Keep theirs"),
+        Action.RECREATE: _("Create it again"),
     }[action]
 
 
@@ -25,6 +30,11 @@ def past(action: Action) -> str:
         Action.UNSKIP: _("took the skip back"),
         Action.DELETE: _("deleted it"),
         Action.USE_NUMBER: _("gave it another number"),
+        Action.LINK: _("linked it to the document in QuickBooks"),
+        Action.LINK_PUSH: _("linked it to the document in QuickBooks and pushed ours"),
+        Action.PUSH: _("pushed ours again"),
+        Action.KEEP: _("kept theirs"),
+        Action.RECREATE: _("had it created again"),
     }[action]
 
 
@@ -36,4 +46,9 @@ def ordered(action: Action, number: int) -> str:
         Action.UNSKIP: say("Opened again, and tried at the next tick: {count}", count=number),
         Action.DELETE: say("Deleted at the next tick: {count}", count=number),
         Action.USE_NUMBER: _("The document gets its new number at the next tick."),
+        Action.LINK: _("It is linked at the next tick."),
+        Action.LINK_PUSH: _("It is linked at the next tick, and ours is pushed."),
+        Action.PUSH: _("Ours is pushed again at the next tick."),
+        Action.KEEP: _("Theirs is kept from the next tick on."),
+        Action.RECREATE: _("It is created again at the next tick."),
     }[action]

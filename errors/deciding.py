@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from errors.kinds import Action
-from errors.language import say
+from errors.language import _, say
 from errors.listing import problem_of
 from errors.ordering import Ordered, Refusal, chosen, refusals, write
 from errors.problem import phrase
@@ -46,7 +46,7 @@ def use_number(
     (row,) = chosen(connection, selection, action)
     wanted = problem_of(row).facts.get("suggestion", "") if number is None else number
     if not isinstance(wanted, str):  # words such as "another number": no free number of this shape was found
-        reason = say("No free number can be suggested; give one: `cuadre errors use-number {id} NUMBER`.", id=error_id)
+        reason = _("No free number can be suggested; give one.")
         return Ordered(action=action, refused=(Refusal(error_id=error_id, reason=reason),))
     if reason := _unusable(wanted):
         return Ordered(action=action, refused=(Refusal(error_id=error_id, reason=reason),))

@@ -30,7 +30,7 @@ from connectors.quickbooks.answers import Answer
 from connectors.quickbooks.batch import Room
 from connectors.quickbooks.books import Books, setting_problems
 from connectors.quickbooks.client import Client, silence
-from connectors.quickbooks.differences import differences
+from connectors.quickbooks.differences import accepted, differences
 from connectors.quickbooks.encoding import decode, encode
 from connectors.quickbooks.entities import ENTITIES, write_params
 from connectors.quickbooks.environments import pages_url
@@ -50,7 +50,9 @@ from connectors.quickbooks.resolving import period_problem, resolve
 from connectors.quickbooks.searching import Search
 from connectors.quickbooks.settings import CompanySettings
 from connectors.quickbooks.setup import BOOKS_FRESH, BOOKS_LAST, SetUp
+from connectors.quickbooks.sheets import sheet_of
 from connectors.quickbooks.vendors import Vendors
+from connectors.sheets import Sheet
 from connectors.throttle import Throttle
 from connectors.transport import Now
 from errors.kinds import (
@@ -345,6 +347,15 @@ class QuickBooksTarget:
 
     def differences(self, sent: str, remote: Remote) -> tuple[str, ...]:
         return differences(decode(sent), remote.body)
+
+    def accepted(self, sent: str, remote: Remote) -> str:
+        return encode(accepted(decode(sent), remote.body))
+
+    def home_currency(self) -> str:
+        return self.books().home_currency
+
+    def sheet(self, kind: DocumentKind, remote: Remote) -> Sheet:
+        return sheet_of(kind, remote.body, self.home_currency())
 
     def link(self, kind: DocumentKind, target_id: str) -> str:
         page = ENTITIES[kind].page.format(id=target_id)

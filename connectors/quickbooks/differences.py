@@ -17,6 +17,17 @@ def differences(sent: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[str, 
     return tuple(_members(sent, held, ""))
 
 
+def accepted(sent: Mapping[str, Any], held: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What we would have sent, had we wanted it as it is held now: from now on that is compared."""
+    said = {name: held[name] for name in sent if name in held}
+    lines = said.get("Line")
+    return {**said, "Line": [line for line in lines if not _added(line)]} if isinstance(lines, Sequence) else said
+
+
+def _added(line: Mapping[str, Any]) -> bool:
+    return line.get("DetailType") in _ADDED_LINES
+
+
 def _members(sent: Mapping[str, Any], held: Mapping[str, Any], path: str) -> Iterator[str]:
     for name, value in sent.items():
         if name not in IGNORED:
@@ -39,7 +50,7 @@ def _value(sent: Any, held: Any, path: str) -> Iterator[str]:
 
 def _lines(sent: Sequence[Any], held: Sequence[Any]) -> Iterator[str]:
     """Line by line; a payment's lines by the document they settle, since QBO orders them its own way."""
-    kept = [line for line in held if line.get("DetailType") not in _ADDED_LINES]
+    kept = [line for line in held if not _added(line)]
     yield from _list(sorted(sent, key=_linked), sorted(kept, key=_linked), "Line")
 
 

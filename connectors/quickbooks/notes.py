@@ -16,6 +16,12 @@ def note(memo: str, marker: str, reference: str = "") -> str:
     return "\n".join(part for part in (memo.strip(), reference, f"[{marker}]") if part)
 
 
+def memo_of(text: str) -> str:
+    """A note without its marker: what a person reads there."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line for line in lines if not _MARKER.fullmatch(line)).strip()
+
+
 def marker_of(text: str) -> str:
     """The last marker in a note, "" without one. QBO puts "Voided" before a note, and people write behind it."""
     found = _MARKER.findall(text.replace("\r\n", "\n"))

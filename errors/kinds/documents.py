@@ -11,8 +11,11 @@ class DuplicateNumber(Kind):
     """
 
     code = "duplicate-number"
-    fix = "Use {suggestion} (`cuadre errors use-number`), or change the number in your own system."
-    extra_actions = (Action.USE_NUMBER,)
+    fix = (
+        "Use {suggestion} here, change the number in your own system, or, where it is this very document, compare both "
+        "and link to it."
+    )
+    extra_actions = (Action.USE_NUMBER, Action.LINK, Action.LINK_PUSH)
 
 
 class DuplicateOwnNumber(Kind):
@@ -21,7 +24,7 @@ class DuplicateOwnNumber(Kind):
     """
 
     code = "duplicate-own-number"
-    fix = "Use {suggestion} (`cuadre errors use-number`), or change the number in your own system."
+    fix = "Use {suggestion} here, or change the number in your own system."
     extra_actions = (Action.USE_NUMBER,)
 
 
@@ -114,14 +117,16 @@ class ChangedInQuickBooks(Kind):
     """{document} was changed in QuickBooks after Cuadre posted it: {difference}"""
 
     code = "changed-in-quickbooks"
-    fix = "Undo the change in QuickBooks and resync to post yours, or skip this error to keep theirs."
+    fix = "Compare both, then push yours again or keep theirs. Where the totals differ, correct the wrong one first."
+    extra_actions = (Action.PUSH, Action.KEEP)
 
 
 class DeletedInQuickBooks(Kind):
     """{document} was deleted in QuickBooks after Cuadre posted it. It is not created again unasked."""
 
     code = "deleted-in-quickbooks"
-    fix = "Skip this error if the deletion was right; otherwise enter the document in QuickBooks again."
+    fix = "Skip this error if the deletion was right; otherwise create it again."
+    extra_actions = (Action.RECREATE,)
 
 
 class AlreadyVoided(Kind):

@@ -40,6 +40,11 @@ class Action(StrEnum):
     UNSKIP = "unskip"
     DELETE = "delete"
     USE_NUMBER = "use-number"
+    LINK = "link"  # to the document of QuickBooks that has its number, which stays as it is
+    LINK_PUSH = "link-push"  # the same, and what the local books say is sent to it
+    PUSH = "push"  # what the local books say, over what somebody changed in QuickBooks
+    KEEP = "keep"  # what somebody changed in QuickBooks
+    RECREATE = "recreate"  # what somebody deleted in QuickBooks
 
 
 # What can be ordered for many errors at once; the others need a word more, and are for one (errors/deciding.py).

@@ -187,7 +187,7 @@ def test_the_suggested_number_is_used_when_none_is_given(connection):
 
 def test_words_instead_of_a_suggestion_are_no_number(connection):
     error_id = duplicate_error(connection, suggestion=phrase("another number"))
-    assert "use-number" in reasons(deciding.use_number(connection, error_id, by="ana", now=LATER))[error_id]
+    assert "give one" in reasons(deciding.use_number(connection, error_id, by="ana", now=LATER))[error_id]
     assert queue.pending_actions(connection, "acme") == []
     assert deciding.use_number(connection, error_id, "A-1", by="ana", now=LATER).done == (error_id,)
 

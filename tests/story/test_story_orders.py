@@ -61,3 +61,17 @@ def test_a_document_of_two_errors_that_are_skipped_together_comes_back_with_the_
     house.order(Action.UNSKIP, first)
     house.tick()
     assert [row.problem.kind for row in house.errors()] == [first.problem.kind]
+
+
+def test_another_number_is_for_the_document_alone_and_not_for_what_waits_for_it(house: House) -> None:
+    house.furnish()
+    taken(house, "A-1")
+    house.invoice("1", "A-1")
+    house.payment("7", {"1": "20.00"})
+    house.tick()
+    house.company.source.write_number = lambda *_anything: False  # type: ignore[method-assign]
+    house.order(Action.USE_NUMBER, house.errors()[0], "A-9")
+    house.tick()
+    assert house.errors() == []
+    assert house.item(DocumentKind.INVOICE, "1").number_override == "A-9"
+    assert house.item(DocumentKind.PAYMENT, "7").number_override is None

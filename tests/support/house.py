@@ -105,7 +105,7 @@ class House(Application):
                 Action.UNSKIP: lambda: actions.unskip(connection, chosen, by=BY, now=now),
                 Action.DELETE: lambda: actions.delete(connection, chosen, by=BY, now=now),
                 Action.USE_NUMBER: lambda: deciding.use_number(connection, error.id, number, by=BY, now=now),
-            }[action]()
+            }.get(action, lambda: deciding.decide(connection, action, error.id, number or "", by=BY, now=now))()
         assert not done.refused, done.refused
 
     def item(self, kind: DocumentKind, key: str) -> Item:

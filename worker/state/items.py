@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
@@ -67,6 +67,13 @@ class Item:
     def subject(self) -> str:
         """What a cause is about when it is about this record alone."""
         return f"{self.kind} {self.local_id}"
+
+
+def recipient(marker: str, company: str, kind: DocumentKind) -> str | None:
+    """The local id of the record of this company that a marker names; None: it names none."""
+    parts = marker.split(":")
+    ours = len(parts) == 5 and parts[:3] == ["cuadre", company, kind.value]
+    return unquote(parts[3]) if ours else None
 
 
 def storable(key: str) -> bool:

@@ -120,17 +120,17 @@ def _row(item: Item, realm_id: str, remote: Remote, now: datetime) -> dict[str, 
     }
 
 
+def retire(connection: Connection, link: Link) -> None:
+    """The document is gone from QuickBooks, and another generation of the record takes its place."""
+    _change(connection, link, removed=True)
+
+
 def amend(connection: Connection, link: Link, *, version: str | None = None, fingerprint: str | None = None) -> None:
     """Note a newer SyncToken, or forget what was sent so that it is sent again."""
     values = {name: value for name, value in (("version", version), ("fingerprint", fingerprint)) if value is not None}
-    connection.execute(
-        update(links)
-        .where(
-            links.c.company == link.company,
-            links.c.kind == link.kind,
-            links.c.local_id == link.local_id,
-            links.c.generation == link.generation,
-            links.c.realm_id == link.realm_id,
-        )
-        .values(**values)
-    )
+    _change(connection, link, **values)
+
+
+def _change(connection: Connection, link: Link, **values: Any) -> None:
+    same = (links.c[name] == getattr(link, name) for name in KEY)
+    connection.execute(update(links).where(*same).values(**values))

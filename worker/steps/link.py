@@ -36,20 +36,26 @@ def link_all(company: Company, found: Found, *, adopted: bool = False) -> None:
     """Commit the outcomes of items: their links, their states, and the errors that end with them."""
     if not found:
         return
-    now = company.clock.now()
     with company.begin() as connection:
-        present = items.lock(connection, [item for item, _ in found])
-        links.save_all(connection, company.name, company.realm_id, found, now, adopted=adopted)
-        agreed = [item for item, remote in found if not _differs(connection, company, item, remote)]
-        still = [item for item in agreed if item.id in present and present[item.id].state is item.state]
-        changed = [item for item in still if item.sent_version not in {None, present[item.id].version}]
-        same = [item for item in still if item not in changed]
-        items.move_all(connection, [(item, _settled(item)) for item in same], State.LINKED, now)
-        items.move_all(connection, [(item, _settled(item)) for item in changed], State.SEEN, now)
-        documents = [(item.kind.value, item.local_id) for item in still]
-        freed = queue.settle_documents(connection, company.name, documents, now)
-        items.wake(connection, company.name, freed, {State.HELD}, now)
-    company.tally.linked += len(still)
+        linked = link_in(connection, company, found, adopted=adopted)
+    company.tally.linked += linked
+
+
+def link_in(connection: Connection, company: Company, found: Found, *, adopted: bool = False) -> int:
+    """The same, for a caller who has a transaction: how many are linked."""
+    now = company.clock.now()
+    present = items.lock(connection, [item for item, _ in found])
+    links.save_all(connection, company.name, company.realm_id, found, now, adopted=adopted)
+    agreed = [item for item, remote in found if not _differs(connection, company, item, remote)]
+    still = [item for item in agreed if item.id in present and present[item.id].state is item.state]
+    changed = [item for item in still if item.sent_version not in {None, present[item.id].version}]
+    same = [item for item in still if item not in changed]
+    items.move_all(connection, [(item, _settled(item)) for item in same], State.LINKED, now)
+    items.move_all(connection, [(item, _settled(item)) for item in changed], State.SEEN, now)
+    documents = [(item.kind.value, item.local_id) for item in still]
+    freed = queue.settle_documents(connection, company.name, documents, now)
+    items.wake(connection, company.name, freed, {State.HELD}, now)
+    return len(still)
 
 
 def link_each(company: Company, found: Found) -> None:

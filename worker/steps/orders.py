@@ -24,7 +24,7 @@ from worker.state.database import reading
 from worker.state.leases import Fenced
 from worker.state.machine import State
 from worker.steps.hold import failure
-from worker.steps.ordered import CARRIERS, Carrier, Task
+from worker.steps.ordered import CARRIERS, CannotBeError, Carrier, Task
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
@@ -138,6 +138,8 @@ def _outside(company: Company, carrier: Carrier, task: Task) -> Task | None:
         return None
     try:
         return replace(task, answer=carrier.outside(company, task))
+    except CannotBeError as cannot:
+        _end(company, order, phrase("could not be done: {reason}", reason=cannot.reason))
     except ProblemError as moment:
         _stopped(company, carrier, order, moment)
     except (SQLAlchemyError, Fenced):

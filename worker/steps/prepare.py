@@ -41,7 +41,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
     candidates: list[tuple[Item, Document]] = []
     for item in due:
         if item.local_id in found.documents:
-            document = _numbered(item, found.documents[item.local_id])
+            document = numbered(item, found.documents[item.local_id])
             candidates.append((_described(item, document), document))
         else:
             hold(company, item, *(found.problems.get(item.local_id) or (_vanished(item),)))
@@ -68,7 +68,7 @@ def _prepare(company: Company, kind: DocumentKind, candidates: Sequence[tuple[It
         items.move_all(connection, ready, State.PREPARED, company.clock.now())
 
 
-def _numbered(item: Item, document: Document) -> Document:
+def numbered(item: Item, document: Document) -> Document:
     """The number that a person ordered or a range gave, while the local books still say what it stands for."""
     if isinstance(document, Customer | Service):
         return document

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from errors.kinds import Action
-from worker.steps.ordered import numbers, plain
-from worker.steps.ordered.carrier import Carrier as Carrier, Task as Task
+from worker.steps.ordered import numbers, plain, sided
+from worker.steps.ordered.carrier import CannotBeError as CannotBeError, Carrier as Carrier, Task as Task
 
 CARRIERS: Mapping[Action, Carrier] = {
     Action.RESYNC: plain.RESYNC,
@@ -14,4 +14,9 @@ CARRIERS: Mapping[Action, Carrier] = {
     Action.UNSKIP: plain.UNSKIP,
     Action.DELETE: plain.DELETE,
     Action.USE_NUMBER: numbers.USE_NUMBER,
+    Action.LINK: sided.LINK,
+    Action.LINK_PUSH: sided.LINK_PUSH,
+    Action.PUSH: sided.PUSH,
+    Action.KEEP: sided.KEEP,
+    Action.RECREATE: sided.RECREATE,
 }

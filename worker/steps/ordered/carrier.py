@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from errors.orders import Order
+from errors.problem import Phrase
 from worker.state.items import Item
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
+
+
+class CannotBeError(Exception):
+    """The order cannot be carried out as things stand now: it ends, and the audit tells the reason."""
+
+    def __init__(self, reason: Phrase) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +32,11 @@ class Task:
     concerned: tuple[Item, ...]
     answer: Any = None
 
+    @property
+    def own(self) -> tuple[Item, ...]:
+        """The record that the error is about, without those that wait for it."""
+        return tuple(item for item in self.concerned if item.subject == self.order.problem.subject)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Carrier:
@@ -30,8 +44,8 @@ class Carrier:
 
     `inside`: what is written here, in the transaction that ends the orders; many at once where there is no `outside`.
     `outside`: what is asked or changed first in the local books or, where `reaches_target`, in QuickBooks; never inside
-    a transaction, so it may happen twice. A ProblemError that a person must act upon (ASK) ends the order, which says
-    so in the audit; with any other it waits.
+    a transaction, so it may happen twice. CannotBeError, and a ProblemError that a person must act upon (ASK), end the
+    order, which says so in the audit; with any other ProblemError it waits.
     `after_sending`: it waits while nobody knows whether QuickBooks has one of its documents.
     """
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def _write_back(company: Company, task: Task) -> bool:
     """False where no way to write is configured."""
-    return all(company.source.write_number(item.kind, item.local_id, task.order.value) for item in task.concerned)
+    return all(company.source.write_number(item.kind, item.local_id, task.order.value) for item in task.own)
 
 
 def _renumber(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
     queue.release(connection, [task.order.error_id for task in tasks], company.clock.now())
     for task in tasks:
-        for item in task.concerned:
+        for item in task.own:
             kept = (None, None) if task.answer else (task.order.value, item.number)
             items.note(connection, item, number_override=kept[0], number_replaced=kept[1])
     wake(connection, company, tasks, State.HELD)
