@@ -179,6 +179,7 @@ errors = Table(
         postgresql_where=text("state = 'open' AND mailed_at IS NULL"),
     ),
     Index("errors_told", "mailed_at", "company"),
+    Index("errors_first", "first_at"),
     sqlite_autoincrement=True,  # an id that a person has seen never names another error
 )
 
@@ -210,6 +211,7 @@ actions = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("applied_at", UtcDateTime),  # empty: an order that the next tick carries out
     Column("result", Told, nullable=False),
+    Index("actions_at", "at", "id"),
     Index(
         "actions_waiting",
         "error_id",

@@ -34,6 +34,7 @@ def commands() -> dict[str, str]:
         "run": _("Run in the foreground until stopped (what systemd starts)."),
         "status": _("How every company stands."),
         "metrics": _("Cuadre's figures in Prometheus' text format."),
+        "audit": _("Who did what, when and why."),
         "errors": _("List errors and settle them: resync, skip, delete."),
         "numbers": _("Check, draw and reserve document numbers; see and set their ranges."),
         "mail": _("Send test mails; see what was sent and what was not."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
@@ -22,12 +22,12 @@ def lines(
     reading: Callable[[], AbstractContextManager[Connection]], selection: Selection, sort: Sort, language: str
 ) -> Iterator[str]:
     """Heading and rows, a chunk at a time: no more than a chunk is ever held."""
-    yield _line(_headings(language))
+    yield line(_headings(language))
     offset = 0
     while True:
         with reading() as connection:
             rows = list_errors(connection, selection, CHUNK, offset, sort=sort)
-        yield "".join(_line(_cells(row, language)) for row in rows)
+        yield "".join(line(_cells(row, language)) for row in rows)
         if len(rows) < CHUNK:
             return
         offset += CHUNK
@@ -73,7 +73,8 @@ def _cells(row: ErrorRow, language: str) -> tuple[str, ...]:
     )
 
 
-def _line(cells: tuple[str, ...]) -> str:
+def line(cells: Iterable[str]) -> str:
+    """One line of CSV that no spreadsheet runs anything of."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow([_harmless(plain(cell)) for cell in cells])
     return out.getvalue()

@@ -80,7 +80,7 @@ def test_a_removed_key_opens_nothing(house: House, client: TestClient, new_key: 
     headers = {"Authorization": f"Bearer {new_key(Scope.READ)}"}
     assert client.get("/api/v1/errors", headers=headers).status_code == 200
     with house.engine.begin() as connection:
-        assert keys.remove(connection, "erp")
+        assert keys.remove(connection, "erp", by="boss", now=house.clock.now())
     assert client.get("/api/v1/errors", headers=headers).status_code == 401
 
 

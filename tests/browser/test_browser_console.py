@@ -30,7 +30,7 @@ def confirm(page: Page, name: str, why: str = "") -> str:
 
 def test_a_newcomer_signs_in_with_a_one_time_password_and_chooses_another(window: Window) -> None:
     with window.house.engine.begin() as connection:
-        given = people.add(connection, "ana", Role.OPERATOR, None, window.house.clock.now())
+        given = people.add(connection, "ana", Role.OPERATOR, None, by="boss", now=window.house.clock.now())
     page = window.stranger()
     page.goto(f"{window.url}/errors")
     page.get_by_label("Name").fill("ana")

@@ -64,7 +64,7 @@ def site(tmp_path: Path, issuer: str) -> Iterator[str]:
     engine = database.connect(f"sqlite:///{tmp_path}/state.sqlite")
     database.migrate(engine)
     with engine.begin() as connection:
-        admission.add(connection, "eva@firm.example", Role.OPERATOR, Clock().now())
+        admission.add(connection, "eva@firm.example", Role.OPERATOR, by="boss", now=Clock().now())
     serving = Serving(create_app(config, engine, Clock()), config.site)
     serving.start()
     yield address

@@ -47,7 +47,7 @@ def house(build: Build, settings: dict[str, Any]) -> FastAPI:
 
 def added(app: FastAPI, role: Role = Role.OPERATOR, name: str = EVA) -> None:
     with app.state.desk.engine.begin() as connection:
-        admission.add(connection, name, role, app.state.desk.clock.now())
+        admission.add(connection, name, role, by="boss", now=app.state.desk.clock.now())
 
 
 def there(reader: Reader, path: str = "/sign-in/openid") -> str:
@@ -100,7 +100,7 @@ def test_a_group_with_a_role_lets_in_and_counts_anew_at_each_sign_in(
     service.person |= {"groups": ["tennis"]}
     assert comes(reader).status_code == 403
     with app.state.desk.engine.begin() as connection, pytest.raises(RefusedError, match="group"):
-        people.set_role(connection, EVA, Role.ADMIN)
+        people.set_role(connection, EVA, Role.ADMIN, by="boss", now=app.state.desk.clock.now())
 
 
 def test_a_name_that_changed_hands_at_the_service_opens_nothing(house: FastAPI, service: SignInService) -> None:
@@ -119,9 +119,12 @@ def test_a_user_with_a_password_is_not_taken_over_by_the_name(
     person(app, Role.ADMIN, EVA)
     service.person |= {"groups": ["office"]}
     assert comes(Reader(app)).status_code == 403
+    before = Reader(app)
+    before.signs_in(EVA)
     with app.state.desk.engine.begin() as connection:
-        admission.move(connection, EVA)
+        admission.move(connection, EVA, by="boss", now=app.state.desk.clock.now())
     reader = Reader(app)
+    assert before.get("/").status_code == 303  # so is every session
     assert reader.signs_in(EVA).status_code == 403  # the password is gone
     assert comes(reader).status_code == 303
     assert reader.get("/users").status_code == 200
@@ -156,7 +159,7 @@ def test_without_a_name_an_admin_is_told_where_to_look(house: FastAPI, service: 
 def test_who_signs_in_there_has_no_password_here(house: FastAPI) -> None:
     added(house)
     with house.state.desk.engine.begin() as connection, pytest.raises(RefusedError, match="no password"):
-        people.set_password(connection, EVA, PASSWORD)
+        people.set_password(connection, EVA, PASSWORD, by="boss", now=house.state.desk.clock.now())
     reader = Reader(house)
     comes(reader)
     assert "Change password" not in reader.get("/").text

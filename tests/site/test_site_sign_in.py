@@ -52,8 +52,8 @@ def test_a_session_ends_with_its_time(app: FastAPI, clock: FakeClock) -> None:
 def test_a_session_ends_with_its_user_and_a_role_counts_at_once(app: FastAPI) -> None:
     boss, reader = signed_in(app, Role.ADMIN), signed_in(app, Role.OPERATOR, "eva")
     with app.state.desk.engine.begin() as connection:
-        people.set_role(connection, "admin", Role.ADMIN)
-        people.remove(connection, "eva")
+        people.set_role(connection, "admin", Role.ADMIN, by="boss", now=app.state.desk.clock.now())
+        people.remove(connection, "eva", by="boss", now=app.state.desk.clock.now())
     assert reader.get("/").status_code == 303
     assert boss.get("/").status_code == 200
 
@@ -89,7 +89,7 @@ def test_other_ways_of_guessing_are_slowed_down_too(
 def test_a_one_time_password_opens_nothing_but_the_choice_of_another(app: FastAPI) -> None:
     desk = app.state.desk
     with desk.engine.begin() as connection:
-        given = people.add(connection, "ana", Role.ADMIN, None, desk.clock.now())
+        given = people.add(connection, "ana", Role.ADMIN, None, by="boss", now=desk.clock.now())
     reader = Reader(app)
     assert reader.signs_in("ana", given).headers["location"] == "/password"
     assert reader.get("/").headers["location"] == "/password"
@@ -119,15 +119,15 @@ def test_a_guess_at_a_stolen_hash_costs_much() -> None:
 @pytest.mark.parametrize("bad", ["short", "aaaaaaaaaaaaaaa", "x" * 201])
 def test_a_password_that_protects_nothing_is_refused(app: FastAPI, bad: str) -> None:
     with app.state.desk.engine.begin() as connection, pytest.raises(RefusedError):
-        people.add(connection, "ana", Role.ADMIN, bad, app.state.desk.clock.now())
+        people.add(connection, "ana", Role.ADMIN, bad, by="boss", now=app.state.desk.clock.now())
 
 
 def test_the_last_admin_stays(app: FastAPI) -> None:
     person(app, Role.ADMIN)
     with app.state.desk.engine.begin() as connection:
         for deed in (
-            lambda: people.remove(connection, "admin"),
-            lambda: people.set_role(connection, "admin", Role.VIEWER),
+            lambda: people.remove(connection, "admin", by="boss", now=app.state.desk.clock.now()),
+            lambda: people.set_role(connection, "admin", Role.VIEWER, by="boss", now=app.state.desk.clock.now()),
         ):
             with pytest.raises(RefusedError):
                 deed()

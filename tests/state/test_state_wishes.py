@@ -26,7 +26,7 @@ def test_a_pause_lasts_until_somebody_ends_it(engine):
     assert (seen.paused("main"), seen.paused("branch")) == (True, False)
     with engine.begin() as connection:
         assert wishes.of(connection)["main"]["why"] == "still"
-        wishes.resume(connection, "main")
+        wishes.resume(connection, "main", by="ana", now=NOON)
     assert not seen.paused("main")
 
 

@@ -46,7 +46,7 @@ def person(app: FastAPI, role: Role, name: str = "") -> str:
     """A user with a password of their own."""
     desk = app.state.desk
     with desk.engine.begin() as connection:
-        people.add(connection, name or role.value, role, PASSWORD, desk.clock.now())
+        people.add(connection, name or role.value, role, PASSWORD, by="boss", now=desk.clock.now())
     return name or role.value
 
 

@@ -48,7 +48,7 @@ class Window:
         name = f"{role.value}"
         with self.house.engine.begin() as connection:
             if name not in {each.name for each in people.listed(connection)}:
-                people.add(connection, name, role, PASSWORD, self.house.clock.now())
+                people.add(connection, name, role, PASSWORD, by="boss", now=self.house.clock.now())
         page = self.stranger(language=language, size=size, theme=theme)
         page.goto(f"{self.url}/sign-in")
         page.locator('input[name="name"]').fill(name)

@@ -64,8 +64,9 @@ def list_(context: typer.Context, *, as_json: Json = False) -> None:
 
 @app.command(help=_("Remove a key; it opens nothing any more, at once."))
 def remove(context: typer.Context, name: Name) -> None:
-    with session(context).engine.begin() as connection:
-        done = keys.remove(connection, name)
+    current = session(context)
+    with current.engine.begin() as connection:
+        done = keys.remove(connection, name, by=me(), now=current.now())
     if not done:
         complain(say("There is no key {name}.", name=name))
         raise typer.Exit(exits.ATTENTION)

@@ -10,6 +10,7 @@ import typer
 from sqlalchemy import Connection
 
 from errors.language import _, say
+from errors.person import me
 from worker import exits
 from worker.commands.output import Json, complain, document, line, moment, table
 from worker.commands.session import Session, session
@@ -41,11 +42,11 @@ def add(
 ) -> None:
     current = session(context)
     if openid:
-        _do(current, lambda connection: admission.add(connection, name, role, current.now()))
+        _do(current, lambda connection: admission.add(connection, name, role, by=me(), now=current.now()))
         _tell(name, role, "", as_json=as_json)
         return
     password = _password(ask=ask, stdin=stdin)
-    given = _do(current, lambda connection: people.add(connection, name, role, password, current.now()))
+    given = _do(current, lambda connection: people.add(connection, name, role, password, by=me(), now=current.now()))
     _tell(name, role, given if password is None else "", as_json=as_json)
 
 
@@ -70,25 +71,28 @@ def password(
     context: typer.Context, name: Name, *, ask: Ask = False, stdin: Given = False, as_json: Json = False
 ) -> None:
     current, wanted = session(context), _password(ask=ask, stdin=stdin)
-    given = _do(current, lambda connection: people.set_password(connection, name, wanted))
+    given = _do(current, lambda connection: people.set_password(connection, name, wanted, by=me(), now=current.now()))
     _tell(name, None, given if wanted is None else "", as_json=as_json)
 
 
 @app.command(help=_("Sign in with OpenID Connect from now on, under the same name; the password is gone."))
 def openid(context: typer.Context, name: Name) -> None:
-    _do(session(context), lambda connection: admission.move(connection, name))
+    current = session(context)
+    _do(current, lambda connection: admission.move(connection, name, by=me(), now=current.now()))
     line(say("{name} can sign in with OpenID Connect.", name=name))
 
 
 @app.command(help=_("Another role; it counts at once."))
 def role(context: typer.Context, name: Name, role: Annotated[Role, typer.Argument(help=_("The role."))]) -> None:
-    _do(session(context), lambda connection: people.set_role(connection, name, role))
+    current = session(context)
+    _do(current, lambda connection: people.set_role(connection, name, role, by=me(), now=current.now()))
     line(say("{name} is {role} now.", name=name, role=_(role.value)))
 
 
 @app.command(help=_("Remove a user, with every session. What they did stays in the audit."))
 def remove(context: typer.Context, name: Name) -> None:
-    _do(session(context), lambda connection: people.remove(connection, name))
+    current = session(context)
+    _do(current, lambda connection: people.remove(connection, name, by=me(), now=current.now()))
     line(say("{name} is removed.", name=name))
 
 

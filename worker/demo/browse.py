@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from errors.language import _, say
+from errors.person import me
 from worker import pipeline
 from worker.app import create_app
 from worker.clock import Clock
@@ -38,7 +39,7 @@ def browse(stage: Stage, clock: Clock) -> int:
     config, engine, stopping = _config(stage.loaded.config), stage.engine, Event()
     serving = Serving(create_app(config, engine, clock), config.site)
     with engine.begin() as connection:
-        password = people.add(connection, USER, Role.ADMIN, None, clock.now())
+        password = people.add(connection, USER, Role.ADMIN, None, by=me(), now=clock.now())
     loaded = Loaded(config=config, file=stage.loaded.file)
     daemon = Daemon(
         loaded=loaded,

@@ -23,11 +23,13 @@ from worker.site.people import (
     known,
     nobodys_password,
     person_of,
+    write_role,
 )
+from worker.state.deeds import Deed, record
 from worker.state.tables import sessions, users
 
 
-def add(connection: Connection, name: str, role: Role, now: datetime) -> None:
+def add(connection: Connection, name: str, role: Role, *, by: str, now: datetime) -> None:
     """A user without a password: the service says who it is. `name` as the service tells it.
 
     Raises:
@@ -35,10 +37,10 @@ def add(connection: Connection, name: str, role: Role, now: datetime) -> None:
     """
     check_name(name)
     values = {"password": nobodys_password(), "once": False, "signs_in": SignsIn.OPENID}
-    insert_new(connection, name, role, now, **values)
+    insert_new(connection, name, role, by=by, now=now, **values)
 
 
-def move(connection: Connection, name: str) -> None:
+def move(connection: Connection, name: str, *, by: str, now: datetime) -> None:
     """The user signs in with the service from now on; whoever has the name there at the next sign-in is the one.
 
     Raises:
@@ -48,6 +50,7 @@ def move(connection: Connection, name: str) -> None:
     values = {"password": nobodys_password(), "once": False, "signs_in": SignsIn.OPENID, "subject": ""}
     connection.execute(update(users).where(users.c.id == row["id"]).values(**values))
     connection.execute(delete(sessions).where(sessions.c.user_id == row["id"]))
+    record(connection, Deed.USER_MOVED, by=by, now=now, subject=name)
 
 
 def admit(connection: Connection, who: Identity, roles: Mapping[str, str], now: datetime) -> Person:
@@ -63,11 +66,11 @@ def admit(connection: Connection, who: Identity, roles: Mapping[str, str], now: 
             raise RefusedError(_stranger(who))
         _check(who)
         values = {"password": nobodys_password(), "once": False, "signs_in": SignsIn.GROUP, "subject": who.subject}
-        insert_new(connection, who.name, role, now, **values)
+        insert_new(connection, who.name, role, by=who.name, now=now, **values)
     elif row["signs_in"] == SignsIn.GROUP:
         if role is None:
             raise RefusedError(_stranger(who))
-        connection.execute(update(users).where(users.c.id == row["id"]).values(role=role))
+        write_role(connection, row, role, by=row["name"], now=now)
     found = _bound(connection, who)
     assert found is not None
     return person_of(found)

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from worker.site import (
+    audit,
     dashboard,
     documents,
     door,
@@ -28,7 +29,7 @@ ELSEWHERE = ("/api/", "/webhooks/")  # machines are answered in their own way
 
 def pages() -> tuple[Page, ...]:
     """Order counts: /errors/export must come before /errors/{id}."""
-    parts = (entrance, openid, dashboard, error_table, error_page, documents, firms, numbers, records, members)
+    parts = (entrance, openid, dashboard, error_table, error_page, documents, firms, numbers, records, audit, members)
     return tuple(page for part in parts for page in part.pages())
 
 

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from errors.language import LANGUAGES, _, say
 from worker.site import people
 from worker.site.door import FORM, SESSION, Page, TurnedAwayError, Visit, deed, page, way_back
-from worker.site.keeping import WINDOW, forget_tries, try_sign_in
+from worker.site.keeping import WINDOW, forget_tries, note_lock_out, try_sign_in
 from worker.site.people import RefusedError, Role, SignsIn
+from worker.state.deeds import Deed, record
 
 THEMES = ("", "light", "dark")
 
@@ -33,6 +34,8 @@ def signed_in(visit: Visit) -> Response:
     desk, name, back = visit.desk, visit.field("name").strip(), way_back(visit.field("next"))
     with desk.engine.begin() as connection:
         tried = try_sign_in(connection, name, visit.address, visit.now)
+        if tried is None:
+            note_lock_out(connection, name, visit.address, visit.now)
     if tried is None:
         _log.warning("too many tries to sign in", user=name, address=visit.address)
         minutes = int(WINDOW.total_seconds() // 60)
@@ -45,6 +48,7 @@ def signed_in(visit: Visit) -> Response:
     with desk.engine.begin() as connection:
         forget_tries(connection, name, visit.address, tried)
         cookie = desk.keeper.begin(connection, person, visit.now)
+        record(connection, Deed.SIGNED_IN, by=person.name, now=visit.now, subject=visit.address, value="password")
     return with_cookie(visit, visit.go("/password" if person.once else back), cookie)
 
 
@@ -89,7 +93,7 @@ def _change(visit: Visit) -> Response:
         raise RefusedError(_("That is the password that you have."))
     with desk.engine.begin() as connection:
         forget_tries(connection, name, visit.address, tried)
-        people.set_password(connection, name, visit.field("new"))
+        people.set_password(connection, name, visit.field("new"), by=name, now=visit.now)
         cookie = desk.keeper.begin(connection, visit.person, visit.now)
     return with_cookie(visit, visit.go("/"), cookie)
 

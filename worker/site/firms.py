@@ -43,7 +43,7 @@ def paused(visit: Visit) -> Response:
 def resumed(visit: Visit) -> Response:
     name = _known(visit)
     with visit.desk.engine.begin() as connection:
-        wishes.resume(connection, name)
+        wishes.resume(connection, name, by=visit.by, now=visit.now)
     return visit.go("/companies")
 
 

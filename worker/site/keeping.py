@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from worker.site.people import Person, person_of
-from worker.state.tables import sessions, sign_ins, users
+from worker.state.deeds import Deed, record
+from worker.state.tables import deeds, sessions, sign_ins, users
 
 WINDOW = timedelta(minutes=15)
 BY_NAME_AND_ADDRESS, BY_ADDRESS, BY_NAME = 5, 20, 50  # tries in a window; the last bounds a guess from everywhere
@@ -84,6 +85,14 @@ def try_openid(connection: Connection, address: str, now: datetime) -> int | Non
 def _note(connection: Connection, name: str, address: str, now: datetime) -> int:
     row = insert(sign_ins).values(name=name, address=address, at=now).returning(sign_ins.c.id)
     return int(connection.execute(row).scalar_one())
+
+
+def note_lock_out(connection: Connection, name: str, address: str, now: datetime) -> None:
+    """Once in a window for a name at an address: who guesses on does not fill the audit."""
+    name, address = name[:64], address[:64]
+    told = (deeds.c.at > now - WINDOW, deeds.c.act == Deed.LOCKED_OUT, deeds.c.by == name, deeds.c.subject == address)
+    if connection.execute(select(deeds.c.id).where(*told).limit(1)).first() is None:
+        record(connection, Deed.LOCKED_OUT, by=name, now=now, subject=address)
 
 
 def forget_tries(connection: Connection, name: str, address: str, tried: int) -> None:

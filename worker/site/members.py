@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import TypedDict
 
 import structlog
 from sqlalchemy import Connection
@@ -25,30 +27,39 @@ def listed(visit: Visit) -> Response:
 def added(visit: Visit) -> Response:
     name, role = visit.field("name").strip(), _role(visit)
     if visit.field("openid") and visit.desk.provider is not None:
-        return _do(visit, lambda connection: admission.add(connection, name, role, visit.now), name)
-    return _do(visit, lambda connection: people.add(connection, name, role, None, visit.now), name)
+        return _do(visit, lambda connection: admission.add(connection, name, role, **_whose(visit)), name)
+    return _do(visit, lambda connection: people.add(connection, name, role, None, **_whose(visit)), name)
 
 
 @deed("/users/{name}/password", Role.ADMIN)
 def reset(visit: Visit) -> Response:
     name = str(visit.parts["name"])
-    return _do(visit, lambda connection: people.set_password(connection, name, None), name)
+    return _do(visit, lambda connection: people.set_password(connection, name, None, **_whose(visit)), name)
 
 
 @deed("/users/{name}/role", Role.ADMIN)
 def changed(visit: Visit) -> Response:
     name, role = str(visit.parts["name"]), _role(visit)
-    return _do(visit, lambda connection: people.set_role(connection, name, role), name)
+    return _do(visit, lambda connection: people.set_role(connection, name, role, **_whose(visit)), name)
 
 
 @deed("/users/{name}/remove", Role.ADMIN)
 def removed(visit: Visit) -> Response:
     name = str(visit.parts["name"])
-    return _do(visit, lambda connection: people.remove(connection, name), name)
+    return _do(visit, lambda connection: people.remove(connection, name, **_whose(visit)), name)
 
 
 def pages() -> tuple[Page, ...]:
     return listed, added, reset, changed, removed
+
+
+class _Whose(TypedDict):
+    by: str
+    now: datetime
+
+
+def _whose(visit: Visit) -> _Whose:
+    return {"by": visit.by, "now": visit.now}
 
 
 def _do(visit: Visit, deed: Callable[[Connection], str | None], name: str) -> Response:

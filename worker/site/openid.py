@@ -21,8 +21,9 @@ from worker.openid.trouble import OpenIdError, Trouble
 from worker.site import admission, entrance
 from worker.site.desk import CALLBACK
 from worker.site.door import Page, TurnedAwayError, Visit, page, way_back
-from worker.site.keeping import FOR_A_START, STARTS, forget_tries, try_openid
+from worker.site.keeping import FOR_A_START, STARTS, forget_tries, note_lock_out, try_openid
 from worker.site.people import Person, RefusedError
+from worker.state.deeds import Deed, record
 from worker.state.tables import openid_starts
 
 COOKIE = "cuadre_openid"
@@ -73,6 +74,8 @@ def ended(visit: Visit) -> Response:
         return entrance.form(visit, "/", 403, _("That sign-in was not begun here, or it took too long. Begin again."))
     with visit.desk.engine.begin() as connection:
         tried = try_openid(connection, visit.address, visit.now)
+        if tried is None:
+            note_lock_out(connection, "OpenID Connect", visit.address, visit.now)
     if tried is None:
         return entrance.form(visit, "/", 429, _("Too many tries. Wait a while."))
     try:
@@ -149,6 +152,8 @@ def _in(visit: Visit, person: Person, back: str, tried: int) -> Response:
         forget_tries(connection, "", visit.address, tried)
         desk.keeper.end(connection, visit.cookie)
         cookie = desk.keeper.begin(connection, person, visit.now)
+        value = "OpenID Connect"
+        record(connection, Deed.SIGNED_IN, by=person.name, now=visit.now, subject=visit.address, value=value)
     return _without_cookie(visit, entrance.with_cookie(visit, visit.go(back), cookie))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, upd
 from sqlalchemy.exc import IntegrityError
 
 from errors.language import _, say
+from worker.state.deeds import Deed, record
 from worker.state.tables import sessions, users
 
 LEAST, MOST = 10, 200  # characters of a password
@@ -65,7 +66,7 @@ class Person:
     seen_at: datetime | None
 
 
-def add(connection: Connection, name: str, role: Role, password: str | None, now: datetime) -> str:
+def add(connection: Connection, name: str, role: Role, password: str | None, *, by: str, now: datetime) -> str:
     """A new user. Returns the password: a fresh one-time password when none is given.
 
     Raises:
@@ -73,7 +74,7 @@ def add(connection: Connection, name: str, role: Role, password: str | None, now
     """
     check_name(name)
     given = one_time() if password is None else _acceptable(name, password)
-    insert_new(connection, name, role, now, password=_hash(given), once=password is None)
+    insert_new(connection, name, role, by=by, now=now, password=_hash(given), once=password is None)
     return given
 
 
@@ -83,7 +84,7 @@ def check_name(name: str) -> None:
         raise RefusedError(_("A name has letters, digits and . _ @ + - only, at most 64 of them."))
 
 
-def insert_new(connection: Connection, name: str, role: Role, now: datetime, **values: Any) -> None:
+def insert_new(connection: Connection, name: str, role: Role, *, by: str, now: datetime, **values: Any) -> None:
     """Raises RefusedError: the name is taken."""
     if _row(connection, name) is not None:
         raise RefusedError(say("There is a user {name} already.", name=name))
@@ -91,9 +92,10 @@ def insert_new(connection: Connection, name: str, role: Role, now: datetime, **v
         connection.execute(insert(users).values(name=name, role=role, created_at=now, **values))
     except IntegrityError:
         raise RefusedError(say("There is a user {name} already.", name=name)) from None
+    record(connection, Deed.USER_ADDED, by=by, now=now, subject=name, value=role)
 
 
-def set_password(connection: Connection, name: str, password: str | None) -> str:
+def set_password(connection: Connection, name: str, password: str | None, *, by: str, now: datetime) -> str:
     """Another password; every session of the user ends. Returns it: a one-time password when none is given.
 
     Raises:
@@ -106,10 +108,11 @@ def set_password(connection: Connection, name: str, password: str | None) -> str
     values = {"password": _hash(given), "once": password is None}
     connection.execute(update(users).where(users.c.id == row["id"]).values(**values))
     connection.execute(delete(sessions).where(sessions.c.user_id == row["id"]))
+    record(connection, Deed.PASSWORD_CHOSEN if by == name else Deed.PASSWORD_RESET, by=by, now=now, subject=name)
     return given
 
 
-def set_role(connection: Connection, name: str, role: Role) -> None:
+def set_role(connection: Connection, name: str, role: Role, *, by: str, now: datetime) -> None:
     """Counts at once, in sessions that are open, too.
 
     Raises:
@@ -120,10 +123,18 @@ def set_role(connection: Connection, name: str, role: Role) -> None:
         raise RefusedError(say("{name} has the role that their group at the sign-in service gives.", name=name))
     if role is not Role.ADMIN:
         _keep_an_admin(connection, row)
+    write_role(connection, row, role, by=by, now=now)
+
+
+def write_role(connection: Connection, row: RowMapping, role: Role, *, by: str, now: datetime) -> None:
+    """Nothing is written where nothing changes."""
+    if row["role"] == role:
+        return
     connection.execute(update(users).where(users.c.id == row["id"]).values(role=role))
+    record(connection, Deed.ROLE_CHANGED, by=by, now=now, subject=row["name"], value=f"{row['role']} → {role}")
 
 
-def remove(connection: Connection, name: str) -> None:
+def remove(connection: Connection, name: str, *, by: str, now: datetime) -> None:
     """The user and every session of theirs; what they did stays in the audit.
 
     Raises:
@@ -132,6 +143,7 @@ def remove(connection: Connection, name: str) -> None:
     row = known(connection, name)
     _keep_an_admin(connection, row)
     connection.execute(delete(users).where(users.c.id == row["id"]))
+    record(connection, Deed.USER_REMOVED, by=by, now=now, subject=name)
 
 
 def prefer(connection: Connection, person: Person, *, language: str, theme: str) -> None:

@@ -1,4 +1,4 @@
-"""What was done: runs of the daemon, orders of people, mails."""
+"""What was done: runs of the daemon, mails."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from errors import outbox
-from errors.console import orders
 from errors.language import _
-from errors.orders import audit
-from errors.selection import Selection
-from errors.tables import actions
 from worker.site.door import Page, TurnedAwayError, Visit, page
 from worker.site.people import Role
 from worker.state.tables import runs
@@ -27,15 +23,6 @@ def listed_runs(visit: Visit) -> Response:
         rows = list(connection.execute(query).mappings())
         total = connection.execute(select(func.count()).select_from(runs)).scalar_one()
     return visit.show("runs.html", title=_("Runs"), rows=rows, page=number, pages=_pages(total))
-
-
-@page("/audit", Role.VIEWER)
-def listed_orders(visit: Visit) -> Response:
-    number = _number(visit)
-    with visit.reading() as connection:
-        lines = audit(connection, Selection(all=True), PAGE, PAGE * (number - 1))
-        total = connection.execute(select(func.count()).select_from(actions)).scalar_one()
-    return visit.show("audit.html", title=_("Audit"), lines=lines, orders=orders, page=number, pages=_pages(total))
 
 
 @page("/mail", Role.OPERATOR)
@@ -59,7 +46,7 @@ def shown_mail(visit: Visit) -> Response:
 
 
 def pages() -> tuple[Page, ...]:
-    return listed_runs, listed_orders, listed_mails, shown_mail
+    return listed_runs, listed_mails, shown_mail
 
 
 def _number(visit: Visit) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from errors.language import _, say
+from worker.state.deeds import Deed, record
 from worker.state.outside import api_keys
 
 NAME = re.compile(r"[\w.@+-]{1,64}")
@@ -66,12 +67,16 @@ def add(connection: Connection, name: str, scopes: Collection[Scope], *, by: str
         connection.execute(insert(api_keys).values(**values))
     except IntegrityError:
         raise RefusedKeyError(say("There is a key {name} already.", name=name)) from None
+    record(connection, Deed.KEY_MADE, by=by, now=now, subject=name, value=words)
     return key
 
 
-def remove(connection: Connection, name: str) -> bool:
+def remove(connection: Connection, name: str, *, by: str, now: datetime) -> bool:
     """It counts at once; False: there is none of this name. What it did stays in the audit."""
-    return connection.execute(delete(api_keys).where(api_keys.c.name == name)).rowcount == 1
+    done = connection.execute(delete(api_keys).where(api_keys.c.name == name)).rowcount == 1
+    if done:
+        record(connection, Deed.KEY_REMOVED, by=by, now=now, subject=name)
+    return done
 
 
 def listed(connection: Connection) -> list[Key]:

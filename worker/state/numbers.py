@@ -12,6 +12,7 @@ from sqlalchemy import Connection, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.numbering.ranges import Range, RangeKind, inherited, number as made
+from worker.state.deeds import Deed, record
 from worker.state.tables import drawn_numbers as drawn, items, number_ranges
 
 PASSED = 10_000  # taken numbers in a row, before something must be wrong with the range
@@ -66,6 +67,8 @@ def save(connection: Connection, company: str, range_: Range, *, by: str, now: d
     values = {"format": range_.format, "last": range_.last, "changed_at": now, "changed_by": by}
     upsert = _insert(connection, number_ranges).values(**key, **values)
     connection.execute(upsert.on_conflict_do_update(index_elements=list(key), set_=values))
+    told = {"subject": f"{range_.kind} {range_.year}", "value": f"{range_.format}, {range_.next}"}
+    record(connection, Deed.RANGE_CHANGED, by=by, now=now, company=company, **told)
     first = (before.last if before else 0) + 1
     if first <= range_.last:
         _keep(

@@ -110,6 +110,7 @@ runs = Table(
     Column("calls", Integer, nullable=False),
     Column("halted", String(64)),  # code of the kind that stopped it
     Index("runs_latest", "company", "id"),
+    Index("runs_finished", "finished_at"),
 )
 
 number_ranges = Table(
@@ -192,6 +193,21 @@ openid_starts = Table(  # sign-ins that a reader began at the sign-in service an
     Column("back", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index("openid_starts_by_address", "address", "at"),
+)
+
+deeds = Table(  # what people did besides ordering something for an error: the other half of the audit
+    "deeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("subject", Words, nullable=False, server_default=""),  # whom or what it was about
+    Column("value", Words, nullable=False, server_default=""),
+    Column("company", String(64), nullable=False, server_default=""),
+    Column("why", Words, nullable=False, server_default=""),
+    Index("deeds_at", "at", "id"),
+    sqlite_autoincrement=True,
 )
 
 wishes = Table(  # what people want of the daemon, company by company

@@ -8,20 +8,25 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from worker.state.deeds import Deed, record
 from worker.state.tables import wishes
 
 
 def pause(connection: Connection, company: str, *, by: str, why: str, now: datetime) -> None:
     """No tick begins until `resume`; one that is under way comes to its end."""
     _write(connection, company, {"paused_at": now, "paused_by": by, "why": why})
+    record(connection, Deed.PAUSED, by=by, now=now, company=company, why=why)
 
 
-def resume(connection: Connection, company: str) -> None:
+def resume(connection: Connection, company: str, *, by: str, now: datetime) -> None:
     _write(connection, company, {"paused_at": None, "paused_by": "", "why": ""})
+    record(connection, Deed.RESUMED, by=by, now=now, company=company)
 
 
 def want(connection: Connection, company: str, *, by: str, now: datetime) -> None:
-    """A look now, not only at the next poll."""
+    """A look now, not only at the next poll. Who wants what is wanted already adds nothing to the audit."""
+    if company not in wanted(connection):
+        record(connection, Deed.SYNC_WANTED, by=by, now=now, company=company)
     _write(connection, company, {"wanted_at": now, "wanted_by": by})
 
 
