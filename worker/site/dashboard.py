@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
 from typing import Any
 
+from babel.dates import format_skeleton
+from babel.numbers import format_compact_decimal
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
+from connectors.documents import DocumentKind
 from errors import queue
 from errors.kinds import Category
-from errors.language import _, say, told
+from errors.language import _, current, say, told
 from errors.tables import State
 from errors.wording import category_word
+from worker.site.daily import Day, days, plot
 from worker.site.door import Page, Visit, page
 from worker.site.error_table import banners
 from worker.site.people import Role
 from worker.state.items import MOVING
-from worker.state.tables import items, runs
+from worker.state.tables import items
 from worker.status import standings
-
-DAYS = 14
-HEIGHT, WIDTH, GAP = 120, 36, 8  # of the plot, in its own units
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bar:
-    """A day of the plot, with its place in it."""
-
-    day: str
-    count: int
-    x: int
-    y: int
-    height: int
-    label: str
 
 
 @page("/", Role.VIEWER)
@@ -44,12 +32,22 @@ def dashboard(visit: Visit) -> Response:
         facts: dict[str, Any] = {
             "categories": _categories(connection),
             "banners": banners(connection),
-            "posted": _posted(connection, visit.now),
+            "days": days(connection, visit.now),
             "oldest": _oldest(connection),
         }
     companies = standings(desk.config, desk.engine)
-    return visit.show("dashboard.html", title=_("Overview"), companies=companies, height=HEIGHT,
-                      width=DAYS * (WIDTH + GAP), **facts)  # fmt: skip
+    shown: list[Day] = facts["days"]
+    return visit.show(
+        "dashboard.html",
+        title=_("Overview"),
+        companies=companies,
+        plot=plot(shown),
+        summary=_summary(shown),
+        kinds=[kind.value for kind in DocumentKind if any(day.posted.get(kind.value) for day in shown)],
+        compact=lambda count: format_compact_decimal(count, locale=current()),
+        short=lambda day: format_skeleton("MMMd", day, locale=current()),
+        **facts,
+    )
 
 
 def pages() -> tuple[Page, ...]:
@@ -65,29 +63,16 @@ def _categories(connection: Connection) -> list[tuple[str, str, int]]:
     return [(each.value, category_word(each), count) for each, count in found.items()]
 
 
-def _posted(connection: Connection, now: datetime) -> list[Bar]:
-    """Documents posted on each of the last days, in UTC."""
-    first = now.date() - timedelta(days=DAYS - 1)
-    counts: dict[date, int] = {first + timedelta(days=day): 0 for day in range(DAYS)}
-    since = now - timedelta(days=DAYS)
-    query = select(runs.c.finished_at, runs.c.posted).where(runs.c.finished_at >= since, runs.c.calls > 0)
-    for finished, posted in connection.execute(query):
-        if finished.date() in counts:
-            counts[finished.date()] += sum(posted.values())
-    most = max(counts.values()) or 1
-    return [_bar(place, day, count, most) for place, (day, count) in enumerate(counts.items())]
-
-
-def _bar(place: int, day: date, count: int, most: int) -> Bar:
-    height = max(1, round(HEIGHT * count / most)) if count else 0
-    return Bar(
-        day=str(day.day),
-        count=count,
-        x=place * (WIDTH + GAP) + GAP // 2,
-        y=HEIGHT - height,
-        height=height,
-        label=say("{day}: {count} posted", day=told(day), count=count),
+def _summary(days: Sequence[Day]) -> str:
+    """The plot in a sentence, for who does not see it."""
+    posted, failed = sum(day.all_posted for day in days), sum(day.failed for day in days)
+    told_all = say(
+        "Posted in {days} days: {posted}. New errors: {failed}.", days=len(days), posted=posted, failed=failed
     )
+    if not posted:
+        return told_all
+    busiest = max(days, key=lambda day: day.all_posted)
+    return told_all + " " + say("Most were posted on {day}.", day=told(busiest.day))
 
 
 def _oldest(connection: Connection) -> dict[str, object] | None:
