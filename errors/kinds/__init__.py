@@ -32,6 +32,7 @@ from errors.kinds.documents import (
     TotalsDiffer as TotalsDiffer,
 )
 from errors.kinds.kind import (
+    AFTER_A_LOOK as AFTER_A_LOOK,
     FOR_MANY as FOR_MANY,
     KINDS as KINDS,
     Action as Action,

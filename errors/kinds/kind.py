@@ -50,6 +50,9 @@ class Action(StrEnum):
 # What can be ordered for many errors at once; the others need a word more, and are for one (errors/deciding.py).
 FOR_MANY = frozenset({Action.RESYNC, Action.SKIP, Action.UNSKIP, Action.DELETE})
 
+# What a person orders who has looked at both sides of one document.
+AFTER_A_LOOK = (Action.LINK, Action.LINK_PUSH, Action.PUSH, Action.KEEP, Action.RECREATE)
+
 KINDS: dict[str, type[Kind]] = {}
 
 

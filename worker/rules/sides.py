@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from worker.state.links import Link
 from worker.state.machine import State
 
 LINKING = frozenset({Action.LINK, Action.LINK_PUSH})
-SIDED = (Action.LINK, Action.LINK_PUSH, Action.PUSH, Action.KEEP, Action.RECREATE)
+SEEN = re.compile(r"[0-9]{1,32}@[0-9]{0,16}")
 
 
 @dataclass(frozen=True, kw_only=True)

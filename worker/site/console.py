@@ -14,6 +14,7 @@ from worker.site import (
     door,
     entrance,
     error_page,
+    error_sides,
     error_table,
     firms,
     members,
@@ -29,7 +30,20 @@ ELSEWHERE = ("/api/", "/webhooks/")  # machines are answered in their own way
 
 def pages() -> tuple[Page, ...]:
     """Order counts: /errors/export must come before /errors/{id}."""
-    parts = (entrance, openid, dashboard, error_table, error_page, documents, firms, numbers, records, audit, members)
+    parts = (
+        entrance,
+        openid,
+        dashboard,
+        error_table,
+        error_page,
+        error_sides,
+        documents,
+        firms,
+        numbers,
+        records,
+        audit,
+        members,
+    )
     return tuple(page for part in parts for page in part.pages())
 
 

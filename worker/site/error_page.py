@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from connectors.documents import DocumentKind
 from errors import deciding
 from errors.console import orders
-from errors.kinds import FOR_MANY, Action
+from errors.kinds import AFTER_A_LOOK, FOR_MANY, Action
 from errors.language import _, say, sentence
 from errors.listing import ErrorRow, list_errors
 from errors.orders import history
@@ -99,6 +99,7 @@ def _show(visit: Visit, problem: str, number: str, status: int = 200) -> Respons
         row=row,
         plain_actions=[action for action in row.actions if action in FOR_MANY],
         numbers=Action.USE_NUMBER in row.actions,
+        sided=[action for action in AFTER_A_LOOK if action in row.actions],
         suggestion=suggestion if isinstance(suggestion, str) else "",
         number_problem=problem,
         typed=number,

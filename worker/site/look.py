@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from errors import action_words, wording
 from errors.fact_words import fact_word
-from errors.kinds import FOR_MANY
+from errors.kinds import AFTER_A_LOOK, FOR_MANY
 from errors.language import LANGUAGES, _, current, fix, say, sentence, told
 from worker.site.people import Role
 
@@ -85,6 +85,7 @@ def _environment() -> Environment:
         fix=fix,
         wording=wording,
         words=action_words,
+        AFTER_A_LOOK=AFTER_A_LOOK,
         FOR_MANY=FOR_MANY,
         fact_word=fact_word,
         asset=asset,
