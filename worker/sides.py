@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from connectors.contract import Holder
 from connectors.documents import Customer, Document, DocumentKind, Service
 from connectors.sheets import Named, Naming, local_sheet
 from errors.kinds import RowVanished
+from errors.listing import ErrorRow
 from errors.problem import Name, Problem, ProblemError
 from worker.rules.references import needs
 from worker.rules.sides import Sides
@@ -23,6 +26,14 @@ from worker.steps.prepare import numbered
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
+
+
+def document_of(connection: Connection, row: ErrorRow) -> Item | None:
+    """The document that an error is about; else the first that waits for it."""
+    keys = [(DocumentKind(each.document_kind), each.local_id) for each in row.documents]
+    found = items.by_key(connection, row.company, set(keys))
+    own = (item for item in found.values() if item.subject == row.problem.subject)
+    return next(own, found.get(keys[0]) if keys else None)
 
 
 def look(company: Company, item: Item) -> Sides:

@@ -24,6 +24,7 @@ SCOPES = {
     ("POST", "/api/v1/companies/{company}/sync"): Scope.SYNC,
     ("POST", "/api/v1/errors/orders"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/use-number"): Scope.ACT,
+    ("POST", "/api/v1/errors/{id}/sides/{action}"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/{action}"): Scope.ACT,
     ("GET", "/api/v1/webhooks/events"): Scope.WEBHOOKS,
 }

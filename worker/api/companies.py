@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path
 
@@ -15,9 +16,11 @@ from worker.api.entrance import MayRead, MaySync, Shared, too_many
 from worker.api.problems import NotSoError, documented
 from worker.api.shapes import CompanyStatus, NumberCheck, SyncAnswer, Text
 from worker.numbering.checking import Availability, check
+from worker.pipeline import Company as Opened
 from worker.state import wishes
 from worker.status import Standing, standings
 
+Found = TypeVar("Found")
 PATIENCE = 10.0  # seconds that a question waits for those before it
 
 
@@ -76,10 +79,11 @@ def number(company: Company, kind: NumberedKind, number: Number, counter: Shared
     wait = counter.number_checks.take(key.id)
     if wait:
         raise too_many(wait)
-    return _answer(_asked(counter, company, DocumentKind(kind), number))
+    return _answer(asked(counter, company, lambda opened: check(opened, DocumentKind(kind), number)))
 
 
-def _asked(counter: Counter, company: str, kind: DocumentKind, number: str) -> Availability:
+def asked(counter: Counter, company: str, question: Callable[[Opened], Found]) -> Found:
+    """What both ends of a company answer; questions about one company come one after the other."""
     desk, turn = counter.desk, counter.turn(company)
     if not counter.asking.acquire(timeout=PATIENCE):
         raise _busy()
@@ -88,7 +92,7 @@ def _asked(counter: Counter, company: str, kind: DocumentKind, number: str) -> A
             raise _busy()
         try:
             with desk.open_company(desk.config, company, desk.engine, desk.clock) as opened:
-                return check(opened, kind, number)
+                return question(opened)
         finally:
             turn.release()
     finally:

@@ -112,7 +112,7 @@ def listed(page: Annotated[Page, Query()], counter: Shared, _key: MayRead) -> Er
 @router.get("/{id}", summary="One error with its history", responses=documented(401, 403, 404, 422, 429))
 def one(id: ErrorId, counter: Shared, _key: MayRead) -> ErrorDetail:  # noqa: A002 - its name in the path
     with reading(counter.desk.engine) as connection:
-        _must_exist(connection, id)
+        must_exist(connection, id)
         rows = queue.list_errors(connection, Selection(ids=(id,)), 1, sample=MOST_SHOWN)
         lines = orders.history(connection, id)
     history = [AuditShape.model_validate(line_json(line)) for line in lines]
@@ -140,9 +140,9 @@ def many(order: Many, counter: Shared, key: MayAct) -> OrderAnswer:
 def use_number(id: ErrorId, order: NewNumber, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - see above
     now = counter.desk.clock.now()
     with counter.desk.engine.begin() as connection:
-        _must_exist(connection, id)
+        must_exist(connection, id)
         done = deciding.use_number(connection, id, order.number, by=key.name, why=order.why, now=now)
-    return _told(done)
+    return order_told(done)
 
 
 @router.post(
@@ -153,7 +153,7 @@ def use_number(id: ErrorId, order: NewNumber, counter: Shared, key: MayAct) -> O
 )
 def order(id: ErrorId, action: Order, why: Why, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - see above
     with reading(counter.desk.engine) as connection:
-        _must_exist(connection, id)
+        must_exist(connection, id)
     return _ordered(counter, key, action, Selection(ids=(id,)), why.why)
 
 
@@ -164,7 +164,7 @@ def shape(row: ErrorRow) -> ErrorShape:
 def _ordered(counter: Counter, key: Key, action: Order, selection: Selection, why: str) -> OrderAnswer:
     now = counter.desk.clock.now()
     with counter.desk.engine.begin() as connection:
-        return _told(_do(connection, action, selection, by=key.name, why=why, now=now))
+        return order_told(_do(connection, action, selection, by=key.name, why=why, now=now))
 
 
 def _do(connection: Connection, action: Order, selection: Selection, *, by: str, why: str, now: datetime) -> Ordered:
@@ -177,7 +177,7 @@ def _do(connection: Connection, action: Order, selection: Selection, *, by: str,
     return do(connection, selection, by=by, why=why, now=now)
 
 
-def _told(ordered: Ordered) -> OrderAnswer:
+def order_told(ordered: Ordered) -> OrderAnswer:
     """What was refused is a problem, and nothing was done."""
     if not ordered.refused:
         return OrderAnswer(action=Action(ordered.action), done=list(ordered.done), already=list(ordered.already))
@@ -185,6 +185,6 @@ def _told(ordered: Ordered) -> OrderAnswer:
     raise NotSoError(409, "conflict", _("Nothing was done."), refused=refused)
 
 
-def _must_exist(connection: Connection, error_id: int) -> None:
+def must_exist(connection: Connection, error_id: int) -> None:
     if not queue.count_errors(connection, Selection(ids=(error_id,))):
         raise NotSoError(404, "not-found", say("There is no error {id} here.", id=str(error_id)))

@@ -20,7 +20,7 @@ from errors.problem import ProblemError
 from errors.selection import Selection
 from worker import sides_told
 from worker.rules.sides import SEEN, Sides, why_not
-from worker.sides import look
+from worker.sides import document_of, look
 from worker.site import error_table
 from worker.site.door import Page, TurnedAwayError, Visit, deed, page
 from worker.site.looking import PATIENCE, SlowError, ask
@@ -34,7 +34,7 @@ from worker.state.tables import items as table
 def of_error(visit: Visit) -> Response:
     row = _row(visit)
     with visit.reading() as connection:
-        seen, item = orders.latest(connection), of(connection, row)
+        seen, item = orders.latest(connection), document_of(connection, row)
     if item is None:
         raise TurnedAwayError(409, _("No document waits for this error, so there is nothing to compare."))
     choices = [action for action in AFTER_A_LOOK if action in row.actions]
@@ -77,14 +77,6 @@ def pages() -> tuple[Page, ...]:
     return of_error, ordered, of_document
 
 
-def of(connection: Any, row: ErrorRow) -> Item | None:
-    """The document that the error is about; else the first that waits for it."""
-    keys = [(DocumentKind(each.document_kind), each.local_id) for each in row.documents]
-    found = items.by_key(connection, row.company, set(keys))
-    own = (item for item in found.values() if item.subject == row.problem.subject)
-    return next(own, found.get(keys[0]) if keys else None)
-
-
 # --- how -------------------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +94,7 @@ def _shown(visit: Visit, item: Item, back: str, back_word: str, **facts: Any) ->
     if sides is not None:
         found = ((action, why_not(action, sides)) for action in facts["choices"])
         choices = [(action, told(reason) if reason else "") for action, reason in found]
-    title = say("{document} on both sides", document=item.name)
+    title = sentence_case(say("{document} on both sides", document=item.name))
     return visit.show(
         "sides.html",
         title=title,
@@ -114,6 +106,10 @@ def _shown(visit: Visit, item: Item, back: str, back_word: str, **facts: Any) ->
         lines=sorted({row.line for row in sides.rows}) if sides else [],
         **{**facts, "choices": choices},
     )
+
+
+def sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _look(visit: Visit, item: Item) -> tuple[Sides | None, str]:
