@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -19,6 +20,7 @@ class Recipient:
     """`language`: "en", "es", or with a country ("es-MX"), whose numbers and dates are written its own way.
 
     `address`: name@domain, or "channel:" and a name for what errors/channels.py reaches.
+    `companies`: of which this reader is told; None: of all.
 
     Raises:
         ValueError: an address that is none, or a language that there is no catalogue for.
@@ -26,6 +28,7 @@ class Recipient:
 
     address: str
     language: str = "en"
+    companies: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         if not self.address.startswith(CHANNEL) and not ADDRESS.fullmatch(self.address):
@@ -37,6 +40,19 @@ class Recipient:
     def locale(self) -> str:
         """As Babel and errors.language want it: es_MX."""
         return self.language.replace("-", "_")
+
+    def hears(self, company: str) -> bool:
+        return self.companies is None or company in self.companies
+
+
+def heard(readers: Iterable[Recipient]) -> frozenset[str] | None:
+    """The companies that at least one of them is told of; None: all."""
+    found: frozenset[str] = frozenset()
+    for reader in readers:
+        if reader.companies is None:
+            return None
+        found |= reader.companies
+    return found
 
 
 def is_language(text: str) -> bool:

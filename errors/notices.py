@@ -8,21 +8,23 @@
     a connection comes near its end     14, 7 and 2 days before, each once                         notice_token
     every day, where it is wanted                                                                  notice_summary
 
-`readers`: each gets a mail of their own, in their language. Without readers nothing counts as told.
+`readers`: each gets a mail of their own, in their language, of their companies. What no reader hears of does not count
+as told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, true, update
 
 from errors import followups, outbox
 from errors.digest import Digest, digest
 from errors.followups import HALTS, PROBLEMS, TOKENS
-from errors.letterhead import Letterhead, Recipient
+from errors.letterhead import Letterhead, Recipient, heard
 from errors.listing import list_errors
 from errors.message import Message, render
 from errors.selection import Selection
@@ -54,12 +56,15 @@ def notice_problems(
     """
     if not readers or _too_soon(connection, habits, now):
         return 0
-    told = update(errors).where(UNTOLD, telling(now - habits.patience)).values(mailed_at=now)
+    companies = heard(readers)
+    ours = true() if companies is None else errors.c.company.in_(companies)
+    told = update(errors).where(UNTOLD, telling(now - habits.patience), ours).values(mailed_at=now)
     if connection.execute(told).rowcount == 0:
         return 0
-    news = digest(connection, now)
-    since = min(followups.begin(connection, PROBLEMS, company, now) for company in news.companies)
-    return sum(_post_digest(connection, to, letterhead, news, since, now) for to in readers)
+    news = {each: digest(connection, now, each) for each in {to.companies for to in readers}}
+    begun = sorted({company for each in news.values() for company in each.companies})
+    since = {company: followups.begin(connection, PROBLEMS, company, now) for company in begun}
+    return sum(_post_digest(connection, to, letterhead, news[to.companies], since, now) for to in readers)
 
 
 def notice_halts(connection: Connection, readers: Sequence[Recipient], letterhead: Letterhead, now: datetime) -> int:
@@ -74,17 +79,15 @@ def notice_halts(connection: Connection, readers: Sequence[Recipient], letterhea
 
 
 def notice_clear(connection: Connection, readers: Sequence[Recipient], letterhead: Letterhead, now: datetime) -> int:
-    """One mail about every company whose problems were told and of which none is open any more."""
+    """One mail about every company whose problems were told and of which none is open any more, as an answer to that
+    mail: who was told of none hears of no end.
+    """
     cleared = followups.cleared(connection)
     if not readers or not cleared:
         return 0
     since = {each.name: each.since for each in cleared}
-    counts = _outcomes(connection, since)
-    written = 0
-    for to in readers:
-        message = render("clear", to, letterhead, companies=list(since), counts=counts)
-        thread = outbox.conversation(connection, "problems", to, since=min(since.values()))
-        written += outbox.post(connection, "clear", f"clear:{now.isoformat()}", to, message, now, thread)
+    outcomes = {company: _outcomes(connection, company, begun) for company, begun in since.items()}
+    written = sum(_post_clear(connection, to, letterhead, since, outcomes, now) for to in readers)
     for company in since:
         followups.end(connection, PROBLEMS, company)
     return written
@@ -99,6 +102,7 @@ def notice_token(
     now: datetime,
 ) -> int:
     """One mail 14, 7 and 2 days before a connection ends (only the last that is due). Returns how many were written."""
+    readers = [to for to in readers if to.hears(company)]
     due = [days for days in ENDINGS if now < ends_at <= now + timedelta(days=days)]
     if not readers or not due:
         return 0
@@ -122,12 +126,14 @@ def notice_token(
 def notice_summary(
     connection: Connection, readers: Sequence[Recipient], letterhead: Letterhead, summary: Summary, now: datetime
 ) -> int:
-    """One mail for each day."""
-    key = summary_key(summary.day)
-    return sum(
-        outbox.post(connection, "summary", key, to, render("summary", to, letterhead, summary=summary), now)
-        for to in readers
-    )
+    """One mail for each day; none to whom none of its companies concerns."""
+    key, written = summary_key(summary.day), 0
+    for to in readers:
+        theirs = replace(summary, companies=[each for each in summary.companies if to.hears(each.company)])
+        if theirs.companies or to.companies is None:
+            message = render("summary", to, letterhead, summary=theirs)
+            written += outbox.post(connection, "summary", key, to, message, now)
+    return written
 
 
 def summary_key(day: date) -> str:
@@ -140,7 +146,7 @@ def summary_key(day: date) -> str:
 
 def _too_soon(connection: Connection, habits: Habits, now: datetime) -> bool:
     mails = outbox_table.c
-    last = select(mails.key, mails.created_at).where(mails.kind == "problems").order_by(mails.id.desc()).limit(1)
+    last = select(mails.created_at).where(mails.kind == "problems").order_by(mails.id.desc()).limit(1)
     row = connection.execute(last).first()
     if row is None:
         return False
@@ -149,18 +155,46 @@ def _too_soon(connection: Connection, habits: Habits, now: datetime) -> bool:
     if now - row.created_at >= outbox.EXPIRES:
         return False
     # Nobody got the last one: the server is down. One refused address among others holds nobody up.
-    got = select(mails.id).where(mails.key == row.key, mails.sent_at.is_not(None) | mails.refused_at.is_not(None))
+    same = (mails.kind == "problems", mails.created_at == row.created_at)
+    got = select(mails.id).where(*same, mails.sent_at.is_not(None) | mails.refused_at.is_not(None))
     return connection.execute(got.limit(1)).first() is None
 
 
 def _post_digest(
-    connection: Connection, to: Recipient, letterhead: Letterhead, news: Digest, since: datetime, now: datetime
+    connection: Connection,
+    to: Recipient,
+    letterhead: Letterhead,
+    news: Digest,
+    since: Mapping[str, datetime],
+    now: datetime,
 ) -> int:
+    if not news.number:
+        return 0
     message = render("problems", to, letterhead, digest=news)
-    thread = outbox.conversation(connection, "problems", to, since=since, subject=message.subject)
+    begun = min(since[company] for company in news.companies)
+    thread = outbox.conversation(connection, "problems", to, since=begun, subject=message.subject)
     if thread:  # a mail program that goes by the subject keeps the conversation together, too
         message = Message(subject=f"Re: {message.subject}", text=message.text, html=message.html)
     return outbox.post(connection, "problems", f"problems:{now.isoformat()}:{news.number}", to, message, now, thread)
+
+
+def _post_clear(
+    connection: Connection,
+    to: Recipient,
+    letterhead: Letterhead,
+    since: Mapping[str, datetime],
+    outcomes: Mapping[str, Counter[str]],
+    now: datetime,
+) -> int:
+    companies = [company for company in since if to.hears(company)]
+    if not companies:
+        return 0
+    thread = outbox.conversation(connection, "problems", to, since=min(since[each] for each in companies))
+    if not thread:
+        return 0
+    counts = {state.value: sum(outcomes[each][state] for each in companies) for state in State}
+    message = render("clear", to, letterhead, companies=companies, counts=counts)
+    return outbox.post(connection, "clear", f"clear:{now.isoformat()}", to, message, now, thread)
 
 
 def _halt(
@@ -171,6 +205,9 @@ def _halt(
     company: str,
     now: datetime,
 ) -> int:
+    readers = [to for to in readers if to.hears(company)]
+    if not readers:
+        return 0
     (row,) = list_errors(connection, Selection(ids=(error_id,)))
     known = followups.get(connection, HALTS, company)
     if known is not None and now - known.since < AGAIN and now - row.first_at < AGAIN:
@@ -196,7 +233,7 @@ def _resumed(connection: Connection, readers: Sequence[Recipient], letterhead: L
             select(func.count()).select_from(errors).where(errors.c.company == company, errors.c.state == State.OPEN)
         )
         left = connection.execute(still).scalar_one()
-        for to in readers:
+        for to in (each for each in readers if each.hears(company)):
             message = render("resumed", to, letterhead, row=row, left=left)
             key = f"halt:{company}:{error_id}"
             thread = outbox.conversation(connection, "halt", to, since=row.first_at, key=key)
@@ -204,11 +241,9 @@ def _resumed(connection: Connection, readers: Sequence[Recipient], letterhead: L
     return written
 
 
-def _outcomes(connection: Connection, since: dict[str, datetime]) -> dict[str, int]:
+def _outcomes(connection: Connection, company: str, begun: datetime) -> Counter[str]:
     """How the problems that were told ended: how many in which state."""
-    counts = dict.fromkeys((state.value for state in State), 0)
-    for company, begun in since.items():
-        query = select(errors.c.state, func.count()).where(errors.c.mailed_at >= begun, errors.c.company == company)
-        for state, number in connection.execute(query.group_by(errors.c.state)).all():
-            counts[state] += number
-    return counts
+    query = select(errors.c.state, func.count().label("number")).where(
+        errors.c.mailed_at >= begun, errors.c.company == company
+    )
+    return Counter({row.state: row.number for row in connection.execute(query.group_by(errors.c.state))})

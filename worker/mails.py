@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection, Engine, select
 
 from connectors.tokens import CONNECTED, tokens
-from errors import channels, mail, notices, outbox
+from errors import channels, mail, notices, outbox, stale
 from errors.kinds import Category
 from errors.mail import DeliveryReport
 from errors.summary import CompanyDay, Summary
@@ -44,6 +44,7 @@ def write(config: Config, engine: Engine, now: datetime) -> None:
         notices.notice_clear(connection, readers, letterhead, now)
         for company, ends_at in _endings(connection, config):
             notices.notice_token(connection, readers, letterhead, company, ends_at, now)
+        stale.renew(connection, readers, letterhead, now)
         outbox.forget(connection, now)
     if _wants_summary(config, engine, letterhead.zone, now):
         summary = summarise(config, engine, letterhead.zone, now)

@@ -38,6 +38,10 @@ def loaded(tmp_path, text):
             BOX.replace('"a@b"}', '"a@b", language = "fr"}'),
             "mail.recipients[0].language: expected en or es, with a country or without: es-MX",
         ),
+        (
+            BOX.replace('"a@b"}', '"a@b", companies = ["mian"]}') + "[companies.main]\n",
+            "mail.recipients[0].companies: no company is called mian",
+        ),
         (BOX.replace('"a@b"}', '"a@b", language = "es-ZZZ"}'), "mail.recipients[0].language: expected en or es"),
     ],
 )
@@ -63,3 +67,22 @@ def test_what_is_right_is_understood(tmp_path):
 def test_without_a_mail_server_only_channels_are_told(tmp_path):
     config = loaded(tmp_path, '[mail]\nchannels = "json://localhost/a"\n')
     assert [reader.address.partition("-")[0] for reader in readers(config)] == ["channel:json"]
+
+
+def test_a_company_whose_mails_nobody_gets_is_warned_of(tmp_path):
+    file = tmp_path / "cuadre.toml"
+    some = BOX.replace('"a@b"}', '"a@b", companies = ["main"]}')
+    file.write_text(f"{some}[companies.main]\n[companies.branch]\n[companies.off]\nenabled = false\n")
+    warned = [str(warning) for warning in load(file, {}, whole=False).warnings]
+    assert [line for line in warned if "nobody gets the mails of" in line] == [
+        line for line in warned if "branch" in line
+    ]
+    assert any("nobody gets the mails of branch" in line for line in warned)
+    file.write_text(f"{BOX}[companies.main]\n[companies.branch]\n")
+    assert not [warning for warning in load(file, {}, whole=False).warnings if "nobody" in str(warning)]
+
+
+def test_a_reader_of_some_companies_is_told_of_these_and_others_of_all(tmp_path):
+    some = BOX.replace('"a@b"}', '"a@b", companies = ["main"]}, {address = "c@d"}')
+    first, second = readers(loaded(tmp_path, f"{some}[companies.main]\n"))
+    assert (first.companies, second.companies) == ({"main"}, None)

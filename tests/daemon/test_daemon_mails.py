@@ -94,6 +94,18 @@ def test_a_problem_goes_from_the_table_to_its_readers_in_one_minute_and_so_does_
     assert mails.send(config, engine, lambda: NOON + 2 * HOUR).sent == 0
 
 
+def test_a_problem_that_ended_while_the_server_was_away_is_not_told_when_it_is_back(engine, post):
+    fail(engine, "Eva")
+    fail(engine, "Kai")
+    assert mails.send(configured(free_port()), engine, lambda: NOON).failed == 2
+    with engine.begin() as connection:
+        queue.settle_document(connection, "main", "invoice", "Eva", NOON)
+    assert mails.send(configured(post.port), engine, lambda: NOON + HOUR).sent == 2
+    text = post.mails[0][1].get_body(["plain"]).get_content()
+    assert "Kai" in text
+    assert "Eva" not in text
+
+
 def test_without_a_server_and_without_a_channel_nothing_is_written(engine):
     fail(engine, "Eva")
     assert mails.send(Config(), engine, lambda: NOON) is None

@@ -62,6 +62,11 @@ def warnings(config: Config) -> Found:
             _("Intuit takes only https addresses with production keys; see `cuadre connect --paste`"),
         )
 
+    heard = {name for each in config.mail.recipients for name in each.companies or config.companies}
+    for name in config.enabled() if config.mail.host and not config.mail.channels.get_secret_value() else ():
+        if name not in heard:
+            yield ("mail", "recipients"), say("nobody gets the mails of {name}", name=name)
+
 
 def _state(config: Config) -> Found:
     url = config.state.url.get_secret_value()
@@ -136,6 +141,9 @@ def _mail(config: Config) -> Found:
     for place, recipient in enumerate(mail.recipients):
         if recipient.language is not None and not is_language(recipient.language):
             yield ("mail", "recipients", place, "language"), _("expected en or es, with a country or without: es-MX")
+        for name in recipient.companies:
+            if name not in config.companies:
+                yield ("mail", "recipients", place, "companies"), say("no company is called {name}", name=name)
     yield from _mail_times(mail)
     yield from _channels(mail)
     if mail.username and not mail.password.get_secret_value():

@@ -62,10 +62,11 @@ class QuickBooks(Section):
 
 
 class Recipient(Section):
-    """Who gets the mails; no language: that of the configuration."""
+    """Who gets the mails; no language: that of the configuration. No companies: those of all."""
 
     address: Annotated[str, Field(pattern=r"^[^\s<>,;:@()]+@[^\s<>,;:@()]+$")]
     language: str | None = None
+    companies: tuple[str, ...] = ()
 
 
 class Mail(Section):

@@ -76,9 +76,14 @@ def mail(config: Config) -> MailSettings | None:
 
 
 def recipients(config: Config) -> tuple[Recipient, ...]:
-    """Who gets the mails, each in a language of their own."""
+    """Who gets the mails of which companies, each in a language of their own."""
     return tuple(
-        Recipient(address=each.address, language=each.language or config.language) for each in config.mail.recipients
+        Recipient(
+            address=each.address,
+            language=each.language or config.language,
+            companies=frozenset(each.companies) or None,
+        )
+        for each in config.mail.recipients
     )
 
 
