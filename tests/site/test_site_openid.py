@@ -226,6 +226,7 @@ def test_a_token_that_the_service_did_not_sign_is_refused(house: FastAPI, servic
     [
         {"iss": "https://evil.example"},
         {"aud": "another-application"},
+        {"aud": "another-application", "azp": CLIENT},
         {"aud": [CLIENT, "another-application"]},  # for several, and nobody says for whom it was made
         {"aud": [CLIENT, "another-application"], "azp": "another-application"},
         {"azp": "another-application"},
