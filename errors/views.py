@@ -15,6 +15,7 @@ from rich.text import Text
 
 from errors import action_words
 from errors.blocked import Blocked
+from errors.kinds import Action
 from errors.language import _, fix, say, sentence, told
 from errors.listing import ErrorRow
 from errors.ordering import Ordered
@@ -118,7 +119,7 @@ def show_error(row: ErrorRow, history: Sequence[AuditLine]) -> None:
         (_("Closed"), closed),
         (_("For support"), support(row.problem.fault)),
         (_("QuickBooks said"), row.problem.fault.detail),
-        (_("You can"), ", ".join(row.actions)),
+        (_("You can"), ", ".join(map(_command, row.actions))),
     )
     _pairs((name, value) for name, value in facts if value)
     if row.documents:
@@ -158,6 +159,11 @@ def show_ordered(ordered: Ordered) -> None:
         _say(say("Ordered before, nothing added: {ids}", ids=ids))
     if not ordered.done and not ordered.already:
         _say(_("No error matches."), error=True)
+
+
+def _command(action: Action) -> str:
+    """As it is typed behind `cuadre errors`."""
+    return "link --push" if action is Action.LINK_PUSH else action.value
 
 
 def _cells(row: ErrorRow) -> list[Text]:

@@ -1,7 +1,10 @@
-"""cuadre errors ...: the commands live with the errors."""
+"""cuadre errors ...: the commands live with the errors; those that look at both ends of a company live here."""
 
 from __future__ import annotations
 
 from errors.cli import app
+from worker.commands import sides
+
+sides.add_to(app)
 
 __all__ = ["app"]
