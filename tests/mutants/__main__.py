@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.mutants.catalogue import MUTANTS, Mutant
 from tests.mutants.mails import MAILS
+from tests.mutants.people import PEOPLE
 from tests.mutants.sides import SIDES
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,9 @@ class BrokenError(Exception):
 
 def main(words: Sequence[str]) -> int:
     """Exit code 1 when a mutant lives."""
-    chosen = [one for one in (*MUTANTS, *MAILS, *SIDES) if not words or any(word in one.removes for word in words)]
+    chosen = [
+        one for one in (*MUTANTS, *MAILS, *PEOPLE, *SIDES) if not words or any(word in one.removes for word in words)
+    ]
     living: list[Mutant] = []
     with tempfile.TemporaryDirectory(prefix="cuadre-") as directory:
         tree = Path(directory) / "cuadre"

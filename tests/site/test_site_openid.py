@@ -194,6 +194,41 @@ def test_behind_a_proxy_the_way_back_is_the_public_one(build: Build, settings: d
     assert all(word in cookie for word in ("secure", "httponly", "samesite=lax", "path=/cuadre;"))
 
 
+@pytest.mark.parametrize(
+    ("published", "link"),
+    [
+        ("{issuer}/bye", 'href="{issuer}/bye?client_id=console"'),
+        ("{issuer}/bye?realm=x", 'href="{issuer}/bye?realm=x&amp;client_id=console"'),
+        ("javascript:alert(1)", ""),
+        (None, ""),
+    ],
+)
+def test_who_signs_out_here_is_told_that_the_service_may_still_know_them(
+    house: FastAPI, service: SignInService, published: str | None, link: str
+) -> None:
+    service.metadata = {"end_session_endpoint": published and published.format(issuer=service.issuer)}
+    added(house)
+    reader = Reader(house)
+    comes(reader)
+    out = reader.post("/sign-out").headers["location"]
+    assert out == "/sign-in?out=1"
+    shown = reader.get(out)
+    assert "may still know you" in text(shown)
+    assert link.format(issuer=service.issuer) in shown.text
+    assert ("Sign out there, too" in shown.text) == bool(link)
+    assert "javascript" not in shown.text
+
+
+def test_signing_out_does_not_wait_for_a_service_that_is_away(
+    build: Build, clock: FakeClock, settings: dict[str, Any]
+) -> None:
+    with serving(SignInService(clock.now)) as gone:
+        closed = gone.issuer
+    shown = Reader(build(address=ADDRESS, openid=settings | {"issuer": closed})).get("/sign-in?out=1")
+    assert shown.status_code == 200
+    assert "may still know you" in text(shown)
+
+
 # --- what counts for nothing -----------------------------------------------------------------------------------------
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeGuard
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -88,6 +88,16 @@ class Provider:
         """
         return self._known(now).metadata
 
+    def way_out(self, now: datetime) -> str:
+        """Where a reader ends the session at the service itself (RP-Initiated Logout 1.0); empty: it tells nowhere."""
+        try:
+            there = self._known(now).metadata.get("end_session_endpoint")
+        except OpenIdError:
+            return ""
+        if not _is_safe(there, self.settings.issuer):
+            return ""
+        return f"{there}{'&' if '?' in there else '?'}{urlencode({'client_id': self.settings.client_id})}"
+
     # --- how ---------------------------------------------------------------------------------------------------------
 
     def _claims(self, given: Mapping[str, Any], nonce: str, now: datetime) -> Mapping[str, Any]:
@@ -140,7 +150,7 @@ def _published(issuer: str, now: datetime) -> _Published:
     return _Published(metadata, _keys(metadata["jwks_uri"]), now)
 
 
-def _is_safe(url: object, issuer: str) -> bool:
+def _is_safe(url: object, issuer: str) -> TypeGuard[str]:
     """Http only where the issuer itself is on this machine (worker/config/checks.py)."""
     if not isinstance(url, str):
         return False

@@ -56,7 +56,8 @@ def signed_in(visit: Visit) -> Response:
 def sign_out(visit: Visit) -> Response:
     with visit.desk.engine.begin() as connection:
         visit.desk.keeper.end(connection, visit.cookie)
-    answer = visit.go("/sign-in")
+    assert visit.person is not None
+    answer = visit.go("/sign-in" if visit.person.signs_in is SignsIn.PASSWORD else "/sign-in?out=1")
     answer.delete_cookie(SESSION, path=visit.desk.base or "/")
     return answer
 
@@ -127,7 +128,9 @@ def form(visit: Visit, back: str, status: int = 200, problem: str = "") -> Respo
     }
     provider = visit.desk.provider
     label = provider.settings.label if provider else ""
-    facts |= {"passwords": visit.desk.passwords, "openid": provider is not None, "label": label}
+    out = "out" in visit.query and provider is not None
+    facts |= {"passwords": visit.desk.passwords, "openid": provider is not None, "label": label, "out": out}
+    facts["way_out"] = provider.way_out(visit.now) if provider is not None and out else ""
     answer = visit.show("sign_in.html", status, **facts)
     if fresh:
         _set(visit, answer, FORM, cookie)
