@@ -177,9 +177,9 @@ def _visit(desk: Desk, request: Request, body: bytes) -> Visit:
         desk=desk,
         person=person,
         now=now,
-        path=request.url.path,
-        parts=request.path_params,
-        query=request.query_params,
+        path=_storable(request.url.path),
+        parts={name: _storable(part) for name, part in request.path_params.items()},
+        query=QueryParams([(_storable(name), _storable(value)) for name, value in request.query_params.multi_items()]),
         form=_fields(body) if is_form else {},
         cookie=cookie if person else request.cookies.get(FORM, ""),
         cookies=request.cookies,
@@ -190,9 +190,15 @@ def _visit(desk: Desk, request: Request, body: bytes) -> Visit:
 
 def _fields(body: bytes) -> Mapping[str, list[str]]:
     try:
-        return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        given = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         return {}
+    return {name: [_storable(value) for value in values] for name, values in given.items()}
+
+
+def _storable(word: Any) -> Any:
+    """Without NUL, which PostgreSQL takes nowhere."""
+    return word.replace("\0", "") if isinstance(word, str) else word
 
 
 def _check_form(visit: Visit, request: Request) -> None:
