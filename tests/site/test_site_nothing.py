@@ -1,4 +1,4 @@
-"""NUL, which PostgreSQL stores nowhere, is in no word of a reader: whatever carries one is answered without it."""
+"""NUL, which PostgreSQL stores nowhere, reaches no query: whatever carries one is answered like other nonsense."""
 
 from __future__ import annotations
 

@@ -197,8 +197,8 @@ def _fields(body: bytes) -> Mapping[str, list[str]]:
 
 
 def _storable(word: Any) -> Any:
-    """Without NUL, which PostgreSQL takes nowhere."""
-    return word.replace("\0", "") if isinstance(word, str) else word
+    """PostgreSQL takes NUL nowhere; the sign in its stead is in no name, so that nothing is meant by mistake."""
+    return word.replace("\0", "\ufffd") if isinstance(word, str) else word
 
 
 def _check_form(visit: Visit, request: Request) -> None:
