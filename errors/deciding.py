@@ -1,7 +1,8 @@
 """Orders for one error that need a word more than their name: which number, which customer, which account.
 
-A later order of the same sort replaces one that still waits. Like every order it is only written down here; the tick
-carries it out (worker/steps/ordered), and looks once more whether it still can be.
+A later order of the same sort, or one that mends the same in another way, replaces one that still waits. Like every
+order it is only written down here; the tick carries it out (worker/steps/ordered), and looks once more whether it still
+can be.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from errors.kinds import Action
+from errors.kinds import AFTER_A_LOOK, Action
 from errors.language import _, say
 from errors.listing import problem_of
 from errors.ordering import Ordered, Refusal, chosen, refusals, write
@@ -18,6 +19,8 @@ from errors.problem import phrase
 from errors.selection import Selection
 from errors.tables import actions
 
+# Each of them mends the same document, each in another way: who orders a second one has changed their mind.
+MENDING = (Action.USE_NUMBER, *AFTER_A_LOOK)
 LONGEST_NUMBER = 21  # QBO: DocNumber at most 21 characters, qbo-facts section 3
 
 
@@ -27,8 +30,10 @@ def decide(
     """Order this for one error. `value` is what the caller has found to be right; the tick gets it as it stands."""
     if refused := _cannot(connection, action, error_id):
         return Ordered(action=action, refused=refused)
-    waiting = (actions.c.error_id == error_id, actions.c.action == action, actions.c.applied_at.is_(None))
-    if value in connection.execute(select(actions.c.value).where(*waiting)).scalars().all():
+    rivals = MENDING if action in MENDING else (action,)
+    waiting = (actions.c.error_id == error_id, actions.c.action.in_(rivals), actions.c.applied_at.is_(None))
+    ordered = connection.execute(select(actions.c.action, actions.c.value).where(*waiting))
+    if (action, value) in {(row.action, row.value) for row in ordered}:
         return Ordered(action=action, already=(error_id,))
     replaced = update(actions).where(*waiting).values(applied_at=now, result=phrase("Replaced by a later order"))
     connection.execute(replaced)

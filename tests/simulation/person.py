@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from connectors.documents import DocumentKind
+from connectors.quickbooks.entities import ENTITIES
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
 from connectors.tokens import LOST, Grant, TokenStore
 from errors import actions, deciding, queue
-from errors.kinds import Action
+from errors.kinds import AFTER_A_LOOK, Action
 from errors.listing import ErrorRow
 from errors.selection import Selection
 from errors.tables import State
 from tests.support.house import NAME
 from tests.support.quickbooks_desk import URL
+from worker.state.tables import links
 
 if TYPE_CHECKING:
     from tests.simulation.simulated_time import Time
@@ -68,6 +71,18 @@ class Person:
         lives = {"access_expires_at": now + timedelta(hours=1), "refresh_expires_at": now + timedelta(days=100)}
         self._store.connect(NAME, FIRST_REALM, URL, Grant(access_token=access, refresh_token=refresh, **lives))
 
+    def _seen(self, error: ErrorRow) -> str:
+        """What a look at both sides would name: the linked document, or the one that has the number."""
+        kind, _, local_id = error.problem.subject.partition(" ")
+        with self._engine.connect() as connection:
+            query = select(links.c.target_id).where(links.c.kind == kind, links.c.local_id == local_id)
+            linked = connection.execute(query.order_by(links.c.generation.desc())).scalars().first()
+        entity = ENTITIES[DocumentKind(kind)]
+        held = [row.data for row in self._sandbox.company(FIRST_REALM).store.rows(entity.name)]
+        number = error.problem.facts.get("number")
+        found = [row for row in held if linked == row["Id"] or (not linked and row.get(entity.number_field) == number)]
+        return f"{found[0]['Id']}@{found[0]['SyncToken']}" if found else f"{linked or 0}@"
+
     def _order(self, error: ErrorRow) -> str:
         if not error.actions:
             return "-"
@@ -76,6 +91,8 @@ class Person:
         with self._engine.begin() as connection:
             if action is Action.USE_NUMBER:
                 done = deciding.use_number(connection, error.id, None, by=BY, now=now)
+            elif action in AFTER_A_LOOK:
+                done = deciding.decide(connection, action, error.id, self._seen(error), by=BY, now=now)
             else:
                 order = getattr(actions, action.value.replace("-", "_"))
                 done = order(connection, chosen, by=BY, now=now)

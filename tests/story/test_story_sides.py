@@ -306,6 +306,15 @@ def test_another_total_cannot_be_kept(house: House) -> None:
     assert house.kinds() == [ChangedInQuickBooks]
 
 
+def test_who_changes_their_mind_before_the_tick_gets_the_later_order_alone(house: House) -> None:
+    error = changed(house, TxnDate="2026-03-09")
+    order(house, Action.KEEP, error)
+    order(house, Action.PUSH, error)
+    assert house.errors()[0].pending == (Action.PUSH,)
+    house.tick()
+    assert house.by_number("A-1")["TxnDate"] == DAY.isoformat()
+
+
 # --- deleted in QuickBooks --------------------------------------------------------------------------------------------
 
 
