@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import insert
 
 from errors import actions
 from errors.selection import Selection
 from tests.support.house import build
 from tests.support.window import PHONE, WIDE, Window, chromium, furnish, opened
 from worker.site.people import Role
+from worker.state import wishes
+from worker.state.tables import runs
 
 SHOWN = ("", "errors", "documents", "companies", "numbers", "runs", "audit", "mail", "users", "password")
 
@@ -46,6 +49,17 @@ def plant(window: Window) -> None:
     skipped = field.missing_customer("Known Debtor", 2, "45.00")
     with window.house.engine.begin() as connection:
         actions.skip(connection, Selection(ids=(skipped,)), by="eva", why="pays in cash", now=clock.now())
+        wishes.pause(connection, "shop", by="ana", why="stocktaking", now=clock.now())
+        wishes.resume(connection, "shop", by="ana", now=clock.now())
+        connection.execute(insert(runs), [_run(clock.now() - timedelta(days=day), day) for day in range(1, 30)])
+
+
+def _run(at: datetime, number: int) -> dict[str, Any]:
+    """The work of a day; nobody works on Sundays."""
+    invoices = 0 if at.weekday() == 6 else 20 + number * 37 % 50
+    posted = {"invoice": invoices, "payment": invoices * 3 // 4, "fee": invoices // 2} if invoices else {}
+    idle = {"linked": 0, "held": 0, "waiting": 0, "calls": 1}
+    return {"company": "shop", "started_at": at, "finished_at": at, "posted": posted, **idle}
 
 
 def pages(window: Window, folder: Path) -> None:

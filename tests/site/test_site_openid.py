@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 from sqlalchemy import func, select
@@ -68,6 +69,15 @@ def comes(reader: Reader, path: str = "/sign-in/openid") -> Any:
     return back(reader, there(reader, path))
 
 
+def signed_in_from_elsewhere(app: FastAPI) -> Reader:
+    """An admin at another address, which nobody came back to in vain."""
+    reader = Reader(app)
+    reader.client = TestClient(app, base_url=ADDRESS, headers={"Origin": ADDRESS}, client=("192.0.2.9", 50000))
+    reader.client.follow_redirects = False
+    assert reader.signs_in(person(app, Role.ADMIN, "boss")).status_code == 303
+    return reader
+
+
 # --- who gets in -----------------------------------------------------------------------------------------------------
 
 
@@ -80,6 +90,8 @@ def test_who_was_added_gets_in_with_the_role_that_was_given_and_nobody_else_does
     assert comes(reader, "/sign-in/openid?next=%2Ferrors").headers["location"] == "/errors"
     assert reader.get("/errors").status_code == 200
     assert reader.get("/mail").status_code == 403  # a viewer
+    boss = signed_in_from_elsewhere(house)
+    assert f"{EVA} signed in ( OpenID Connect )" in text(boss.get("/audit?act=sign-in"))
     service.person = {"sub": "2", "email": "stranger@firm.example"}
     refused = comes(Reader(house))
     assert refused.status_code == 403
@@ -436,8 +448,10 @@ def test_coming_back_in_vain_is_slowed_down(
     monkeypatch.setattr(keeping, "BY_ADDRESS", 3)
     added(house)
     service.sign = unsigned
-    assert [comes(Reader(house)).status_code for _ in range(4)] == [502] * 3 + [429]
+    assert [comes(Reader(house)).status_code for _ in range(5)] == [502] * 3 + [429] * 2
     assert service.asked.count("/token") == 3
+    boss = signed_in_from_elsewhere(house)
+    assert text(boss.get("/audit?act=sign-in-locked")).count("OpenID Connect was locked out") == 1
 
 
 def test_the_log_says_why_and_holds_no_secret(house: FastAPI, service: SignInService) -> None:
