@@ -75,6 +75,7 @@ def pages(window: Window, folder: Path) -> None:
             take(page, f"{window.url}/{path}", folder / f"{path or 'overview'}-{look}.png")
         duplicate = next(row for row in window.house.errors() if row.problem.kind.code == "duplicate-number")
         take(page, f"{window.url}/errors/{duplicate.id}", folder / f"error-{look}.png")
+        take(page, f"{window.url}/errors/{duplicate.id}/sides", folder / f"sides-{look}.png")
         page.goto(f"{window.url}/errors")
         page.locator('.acts button[value^="skip"]').first.click()
         page.locator("dialog").wait_for()
