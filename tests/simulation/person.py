@@ -88,11 +88,12 @@ class Person:
             return "-"
         action = self._random.choice(error.actions)
         chosen, now = Selection(ids=(error.id,)), self._time.now()
+        seen = self._seen(error) if action in AFTER_A_LOOK else ""
         with self._engine.begin() as connection:
             if action is Action.USE_NUMBER:
                 done = deciding.use_number(connection, error.id, None, by=BY, now=now)
             elif action in AFTER_A_LOOK:
-                done = deciding.decide(connection, action, error.id, self._seen(error), by=BY, now=now)
+                done = deciding.decide(connection, action, error.id, seen, by=BY, now=now)
             else:
                 order = getattr(actions, action.value.replace("-", "_"))
                 done = order(connection, chosen, by=BY, now=now)
