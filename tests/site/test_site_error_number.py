@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -40,10 +38,6 @@ def quickbooks(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What both sides say of a number."""
     said: dict[str, Any] = {}
 
-    @contextmanager
-    def looking(_visit: Any, _name: str) -> Iterator[None]:
-        yield None
-
     def check(_company: None, _kind: Any, number: str) -> Availability:
         if number not in said:
             raise ProblemError(
@@ -53,7 +47,7 @@ def quickbooks(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             )
         return Availability(number=number, taken=said[number], suggestion="1050")
 
-    monkeypatch.setattr(error_page, "_looking", looking)
+    monkeypatch.setattr(error_page, "ask", lambda _desk, _name, question: question(None))
     monkeypatch.setattr(error_page, "check", check)
     assert checking.check is not check
     return said

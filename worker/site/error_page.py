@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -18,9 +16,9 @@ from errors.orders import history
 from errors.problem import ProblemError
 from errors.selection import Selection
 from worker.numbering.checking import Availability, check
-from worker.pipeline import Company
 from worker.site import error_table
 from worker.site.door import Page, TurnedAwayError, Visit, deed, page
+from worker.site.looking import SlowError, ask, slow
 from worker.site.people import Role
 
 SHOWN = 200  # documents of one error
@@ -114,22 +112,8 @@ def _check(visit: Visit, row: ErrorRow, number: str) -> Availability | str:
     if not number or kind not in NUMBERED or Action.USE_NUMBER not in row.actions:
         return ""
     try:
-        with _looking(visit, row.company) as company:
-            return check(company, kind, number)
+        return ask(visit.desk, row.company, lambda company: check(company, kind, number))
     except ProblemError as moment:
         return say("It could not be looked up: {reason}", reason=sentence(moment.problem))
-
-
-@contextmanager
-def _looking(visit: Visit, name: str) -> Iterator[Company]:
-    """Few at a time: whoever types fast must not use up what QuickBooks allows."""
-    desk = visit.desk
-    if name not in desk.config.companies:
-        raise TurnedAwayError(404, _("This company is not configured any more."))
-    if not desk.asking.acquire(timeout=10):
-        raise TurnedAwayError(503, _("Too many questions at once. Try again."))
-    try:
-        with desk.open_company(desk.config, name, desk.engine, desk.clock) as company:
-            yield company
-    finally:
-        desk.asking.release()
+    except SlowError:
+        return slow()

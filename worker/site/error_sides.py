@@ -23,7 +23,7 @@ from worker.rules.sides import SEEN, Sides, why_not
 from worker.sides import document_of, look
 from worker.site import error_table
 from worker.site.door import Page, TurnedAwayError, Visit, deed, page
-from worker.site.looking import PATIENCE, SlowError, ask
+from worker.site.looking import SlowError, ask, slow
 from worker.site.people import Role
 from worker.state import items
 from worker.state.items import Item
@@ -118,4 +118,4 @@ def _look(visit: Visit, item: Item) -> tuple[Sides | None, str]:
     except ProblemError as moment:
         return None, sentence(moment.problem)
     except SlowError:
-        return None, say("QuickBooks has not answered for {seconds} seconds. Try again.", seconds=int(PATIENCE))
+        return None, slow()

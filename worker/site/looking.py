@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
 
-from errors.language import _
+from errors.language import _, say
 from worker.pipeline import Company
 from worker.site.desk import Desk
 from worker.site.door import TurnedAwayError
@@ -19,6 +19,11 @@ Answer = TypeVar("Answer")
 
 class SlowError(Exception):
     """No answer within PATIENCE. The question goes on by itself, and its answer is thrown away."""
+
+
+def slow() -> str:
+    """What a reader is told then."""
+    return say("QuickBooks has not answered for {seconds} seconds. Try again.", seconds=int(PATIENCE))
 
 
 def ask(desk: Desk, name: str, question: Callable[[Company], Answer], *, patience: float = PATIENCE) -> Answer:
@@ -37,8 +42,8 @@ def ask(desk: Desk, name: str, question: Callable[[Company], Answer], *, patienc
     Thread(target=_asked, args=(desk, name, question, answer), daemon=True, name=f"a look at {name}").start()
     try:
         return answer.result(patience)
-    except TimeoutError as slow:
-        raise SlowError from slow
+    except TimeoutError as late:
+        raise SlowError from late
 
 
 def _asked(desk: Desk, name: str, question: Callable[[Company], Answer], answer: Future[Answer]) -> None:
