@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from errors import action_words
 from errors.kinds import Action
-from errors.language import _, told
+from errors.language import _, current, told
 from worker.state.audit import Act, Entry, Subject
 from worker.state.deeds import Deed
 
@@ -13,6 +15,12 @@ TRANSLATED = {Deed.USER_ADDED, Deed.ROLE_CHANGED, Deed.SIGNED_IN}
 
 def did(act: Act) -> str:
     """What somebody did."""
+    return _did(act, current())
+
+
+@cache
+def _did(act: Act, _language: str) -> str:
+    """Said once for each language: an export has fifty thousand lines."""
     if isinstance(act, Action):
         return action_words.past(act)
     return {

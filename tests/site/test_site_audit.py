@@ -18,7 +18,7 @@ from tests.support.planting import Field
 from tests.support.quickbooks_desk import FakeClock
 from worker.site import admission
 from worker.site.people import Role
-from worker.state import audit, keys, wishes
+from worker.state import audit, database, keys, wishes
 from worker.state.audit import Question, Subject
 from worker.state.deeds import Deed
 from worker.state.keys import Scope
@@ -164,6 +164,25 @@ def test_the_export_is_all_of_it_in_the_readers_language_and_runs_nothing(app: F
     assert lines[0][:3] == ["Cuándo", "Quién", "Qué"]
     assert lines[1][6] == "'=HYPERLINK(1)"
     assert {line[2] for line in lines[2:]} == {"reanudó la empresa"}
+
+
+def test_an_export_has_each_line_once_where_orders_and_deeds_are_of_one_moment(
+    app: FastAPI, field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "CHUNK", 3)
+    engine, now = app.state.desk.engine, app.state.desk.clock.now()
+    ids = [field.missing_customer(name) for name in ("Ana", "Eva", "Kai", "Mia", "Leo")]
+    with engine.begin() as connection:
+        for number, error in enumerate(ids):
+            actions.skip(connection, Selection(ids=(error,)), by="eva", why=f"order {number}", now=now)
+            wishes.pause(connection, "shop", by="eva", why=f"deed {number}", now=now)
+    question = Question(acts=EVERYTHING)
+    chunks = list(audit.all_entries(lambda: database.reading(engine), question))
+    with engine.connect() as connection:
+        at_once = audit.entries(connection, question, 100)
+    assert [entry for chunk in chunks for entry in chunk] == at_once
+    assert len(at_once) == 10
+    assert [len(chunk) for chunk in chunks] == [3, 3, 3, 1]
 
 
 def test_a_page_of_fifty_thousand_lines_is_found_by_three_statements(app: FastAPI) -> None:

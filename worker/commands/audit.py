@@ -42,9 +42,7 @@ def show(
     since, until = (value and value.replace(tzinfo=current.now().tzinfo) for value in (since, until))
     question = Question(acts=acts, by=by, company=company, since=since, until=until)
     if as_csv:
-        sys.stdout.writelines(
-            csv(audit.all_entries(lambda: reading(current.engine), question, current.now()), spoken())
-        )
+        sys.stdout.writelines(csv(audit.all_entries(lambda: reading(current.engine), question), spoken()))
         return
     with current.engine.connect() as connection:
         found = audit.entries(connection, question, limit, offset)

@@ -58,7 +58,7 @@ def listed(visit: Visit) -> Response:
 @page("/audit/export", Role.VIEWER)
 def exported(visit: Visit) -> Response:
     engine = visit.desk.engine
-    chunks = audit.all_entries(lambda: reading(engine), _wanted(visit).question, visit.now)
+    chunks = audit.all_entries(lambda: reading(engine), _wanted(visit).question)
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     return StreamingResponse(csv(chunks, visit.language), media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, or_, select, true, union_all
 
 from errors.kinds import Action
 from errors.problem import Phrase
@@ -44,13 +44,17 @@ OPEN_TO_ALL = (Subject.ERRORS, Subject.COMPANIES, Subject.NUMBERS)  # the rest t
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Every part that is given must hold. `by`: a part of the name. `since` counts, `until` does not any more."""
+    """Every part that is given must hold. `by`: a part of the name. `since` counts, `until` does not any more.
+
+    `below`: only what stands below this line.
+    """
 
     acts: tuple[Act, ...]
     by: str = ""
     company: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    below: Entry | None = None
 
     def of(self, table: Table, act: ColumnElement[str], company: ColumnElement[str]) -> ColumnElement[bool]:
         ours = Action if table is actions else Deed
@@ -63,6 +67,8 @@ class Question:
             conditions.append(table.c.at >= self.since)
         if self.until:
             conditions.append(table.c.at < self.until)
+        if self.below:
+            conditions.append(_below(table, self.below))
         return and_(*conditions)
 
 
@@ -73,6 +79,7 @@ class Entry:
     `waits`: an order that no tick carried out yet. `result`: where there is more to say than that it was done.
     """
 
+    id: int
     at: datetime
     by: str
     act: Act
@@ -100,23 +107,26 @@ def count(connection: Connection, question: Question) -> int:
     return sum(connection.execute(query).scalar_one() for query in counts)
 
 
-def all_entries(
-    reading: Callable[[], AbstractContextManager[Connection]], question: Question, now: datetime
-) -> Iterator[list[Entry]]:
-    """A chunk at a time. What is done meanwhile moves no line from one chunk into the next."""
-    after = now + timedelta(microseconds=1)
-    question = replace(question, until=min(question.until, after) if question.until else after)
-    offset = 0
+def all_entries(reading: Callable[[], AbstractContextManager[Connection]], question: Question) -> Iterator[list[Entry]]:
+    """A chunk at a time, each below the last line of the one before: what is done meanwhile moves no line."""
     while True:
         with reading() as connection:
-            found = entries(connection, question, CHUNK, offset)
+            found = entries(connection, question, CHUNK)
         yield found
         if len(found) < CHUNK:
             return
-        offset += CHUNK
+        question = replace(question, below=found[-1])
 
 
 # --- how -------------------------------------------------------------------------------------------------------------
+
+
+def _below(table: Table, line: Entry) -> ColumnElement[bool]:
+    """In the order of `entries`: the latest first; of one moment orders first, and the last of them."""
+    earlier, then = table.c.at < line.at, table.c.at == line.at
+    if (table is actions) == isinstance(line.act, Action):
+        return or_(earlier, and_(then, table.c.id < line.id))
+    return or_(earlier, then) if table is deeds else earlier
 
 
 def _halves(question: Question) -> list[tuple[Any, ColumnElement[bool]]]:
@@ -144,6 +154,7 @@ def _orders(connection: Connection, ids: list[int]) -> dict[int, Entry]:
     query = select(actions, errors.c.company).join(errors, actions.c.error_id == errors.c.id)
     return {
         row.id: Entry(
+            id=row.id,
             at=row.at,
             by=row.by,
             act=Action(row.action),
@@ -160,7 +171,7 @@ def _orders(connection: Connection, ids: list[int]) -> dict[int, Entry]:
 
 
 def _deeds(connection: Connection, ids: list[int]) -> dict[int, Entry]:
-    names = ("at", "by", "subject", "value", "company", "why")
+    names = ("id", "at", "by", "subject", "value", "company", "why")
     return {
         row["id"]: Entry(act=Deed(row["act"]), **{name: row[name] for name in names})
         for row in connection.execute(select(deeds).where(deeds.c.id.in_(ids))).mappings()
