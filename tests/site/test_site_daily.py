@@ -42,6 +42,8 @@ def ran(engine: Engine, at: datetime, posted: dict[str, int], calls: int = 1) ->
 
 def shown(engine: Engine) -> dict[date, Day]:
     with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # a day is one of UTC, wherever the server stands
+            connection.exec_driver_sql("SET TIME ZONE 'America/Mexico_City'")
         return {each.day: each for each in days(connection, NOW)}
 
 
