@@ -22,16 +22,16 @@ def test_the_callback_listens_to_the_right_answer_only(free_port):
     address = f"http://localhost:{free_port}/callback"
     with listening("main", address, "s") as waiting:
         here = f"http://127.0.0.1:{free_port}"
-        assert requests.get(f"{here}/favicon.ico", timeout=5).status_code == 404
-        assert requests.get(f"{here}/callback?code=evil&state=guess&realmId=1", timeout=5).status_code == 400
-        assert requests.get(f"{here}/callback?code=c&state=s&realmId=1", timeout=5).status_code == 200
+        assert requests.get(f"{here}/favicon.ico", timeout=30).status_code == 404
+        assert requests.get(f"{here}/callback?code=evil&state=guess&realmId=1", timeout=30).status_code == 400
+        assert requests.get(f"{here}/callback?code=c&state=s&realmId=1", timeout=30).status_code == 200
         assert waiting.wait(5).code == "c"
 
 
 def test_the_page_in_the_browser_speaks_the_readers_language(free_port):
     language.use("es")
     with listening("main", f"http://localhost:{free_port}/callback", "s"):
-        page = requests.get(f"http://127.0.0.1:{free_port}/else", timeout=5)
+        page = requests.get(f"http://127.0.0.1:{free_port}/else", timeout=30)
     assert "There is nothing here." not in page.text
 
 
@@ -45,17 +45,17 @@ def test_nobody_who_comes_back_is_told_after_a_while(free_port):
 
 def test_the_callback_is_not_heard_from_other_machines(free_port):
     with listening("main", f"http://0.0.0.0:{free_port}/callback", "s"), pytest.raises(OSError, match="refused"):
-        socket.create_connection(("127.0.0.2", free_port), timeout=5)
+        socket.create_connection(("127.0.0.2", free_port), timeout=30)
 
 
 def agree(address, *, action="connect", realm=None):
     """What an admin does in the browser; returns the address that the browser is sent to."""
-    page = requests.get(address, timeout=5).text
+    page = requests.get(address, timeout=30).text
     realms = re.findall(r'<option value="(\d+)"', page)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     where = "{0.scheme}://{0.netloc}{0.path}".format(urlsplit(address))
     form = asked | {"realmId": realm or realms[0], "action": action}
-    return requests.post(where, data=form, allow_redirects=False, timeout=5).headers["Location"]
+    return requests.post(where, data=form, allow_redirects=False, timeout=30).headers["Location"]
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def stored():
 
 def test_a_company_is_connected_through_the_browser(cuadre, house, monkeypatch):
     def browser(address):
-        threading.Thread(target=lambda: requests.get(agree(address), timeout=5), daemon=True).start()
+        threading.Thread(target=lambda: requests.get(agree(address), timeout=30), daemon=True).start()
 
     monkeypatch.setattr(webbrowser, "open", browser)
     told = cuadre("connect", "main", "--timeout", "20")

@@ -88,7 +88,7 @@ def test_a_hang_runs_into_the_clients_timeout_and_holds_up_nobody_else(client, s
 def test_a_hang_ends_with_a_dropped_connection(sandbox, bodies):
     sandbox.fail(FaultRule("hang", delay_ms=1))
     with serve(sandbox) as server, pytest.raises(requests.ConnectionError):
-        requests.get(f"{server.url}/v3/company/{FIRST_REALM}/customer/1", timeout=5)
+        requests.get(f"{server.url}/v3/company/{FIRST_REALM}/customer/1", timeout=30)
 
 
 def test_a_slow_answer_lets_others_by_and_then_arrives(sandbox, monkeypatch):
@@ -108,7 +108,7 @@ def test_a_slow_answer_lets_others_by_and_then_arrives(sandbox, monkeypatch):
         slow = Thread(target=lambda: answers.append(requests.get(f"{url}/customer/1", headers=headers, timeout=20)))
         slow.start()
         assert waiting.wait(20)
-        assert requests.get(f"{url}/item/1", headers=headers, timeout=5).status_code == 200
+        assert requests.get(f"{url}/item/1", headers=headers, timeout=30).status_code == 200
         assert answers == []
         go_on.set()
         slow.join(20)
@@ -119,7 +119,7 @@ def test_in_this_process_an_answer_later_than_the_timeout_is_a_timeout_and_any_o
     sandbox.fail(FaultRule("latency", delay_ms=2_000, times=2))
     with pytest.raises(requests.ReadTimeout):
         books.session.get(f"{books.url}/customer/1", timeout=1)
-    assert books.session.get(f"{books.url}/customer/1", timeout=5).status_code == 200
+    assert books.session.get(f"{books.url}/customer/1", timeout=30).status_code == 200
 
 
 def test_an_empty_body_comes_with_the_status_of_success(client, sandbox, bodies):

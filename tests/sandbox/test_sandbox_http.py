@@ -34,7 +34,7 @@ def wire(server):
 class Wire:
     def __init__(self, server):
         self.port = server.server_address[1]
-        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         self.stream = self.socket.makefile("rb")
 
     def __enter__(self):
@@ -93,7 +93,7 @@ def test_a_client_that_waits_for_100_is_told_to_go_on(wire, bodies):
 def test_a_packed_body_is_unpacked(server, bodies, pack):
     body = pack(json.dumps(bodies.invoice()).encode())
     headers = HEADERS | {"Content-Encoding": "gzip", "Content-Type": "application/json"}
-    answer = requests.post(f"{server.url}{COMPANY}/invoice", data=body, headers=headers, timeout=5)
+    answer = requests.post(f"{server.url}{COMPANY}/invoice", data=body, headers=headers, timeout=30)
     assert answer.status_code == 200
 
 
@@ -206,7 +206,7 @@ def test_an_old_client_is_kept_on_when_it_asks(wire):
 
 def test_no_header_can_be_smuggled_into_an_answer(server):
     asked = {"client_id": "a", "redirect_uri": "http://x/\r\nSet-Cookie: a=b", "action": "connect"}
-    answer = requests.post(f"{server.url}/connect/oauth2", data=asked, allow_redirects=False, timeout=5)
+    answer = requests.post(f"{server.url}/connect/oauth2", data=asked, allow_redirects=False, timeout=30)
     assert "Set-Cookie" not in answer.headers
 
 

@@ -43,7 +43,7 @@ def signed_in(server):
     page = auth.get_authorization_url([Scopes.ACCOUNTING], state_token="s")
     form = {name: values[0] for name, values in parse_qs(urlsplit(page).query).items()}
     clicked = form | {"action": "connect", "realmId": FIRST_REALM}
-    back = requests.post(page.partition("?")[0], data=clicked, allow_redirects=False, timeout=5)
+    back = requests.post(page.partition("?")[0], data=clicked, allow_redirects=False, timeout=30)
     code = parse_qs(urlsplit(back.headers["Location"]).query)["code"][0]
     auth.get_bearer_token(code, realm_id=FIRST_REALM)
     yield auth

@@ -137,7 +137,7 @@ def test_calls_in_flight_are_counted_over_http_while_they_wait(bodies):
         hanging = [pool.submit(requests.get, f"{url}/customer/1", headers=HEADERS, timeout=20) for _ in range(3)]
         while sandbox.injector.rules:  # until all three hang
             Event().wait(timedelta(milliseconds=5).total_seconds())
-        crowded = requests.get(f"{url}/item/1", headers=HEADERS, timeout=5)
+        crowded = requests.get(f"{url}/item/1", headers=HEADERS, timeout=30)
         server.stop()
         assert crowded.status_code == 429
         assert all(isinstance(one.exception(), requests.ConnectionError) for one in hanging)

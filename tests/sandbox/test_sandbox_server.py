@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event, Thread
-from time import perf_counter
 
 import pytest
 import requests
 
 from connectors.quickbooks.sandbox import FIRST_REALM, FaultRule, Sandbox, serve
 from connectors.quickbooks.sandbox.command import Setup, run
+from connectors.quickbooks.sandbox.server import _Handler
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_the_server_answers_like_the_core(wire):
 
 
 def test_discovery_over_http_names_this_server(server):
-    document = requests.get(f"{server.url}/.well-known/openid_configuration", timeout=5).json()
+    document = requests.get(f"{server.url}/.well-known/openid_configuration", timeout=30).json()
     assert document["token_endpoint"] == f"{server.url}/oauth2/v1/tokens/bearer"
 
 
@@ -43,13 +44,19 @@ def test_a_lost_reply_closes_the_socket_after_the_write(wire, bodies, sandbox):
     assert wire.query("select count(*) from Invoice") == {"totalCount": 1}
 
 
-def test_one_connection_carries_hundreds_of_small_posts_a_second(wire, bodies):
-    wire.invoice()
-    started = perf_counter()
-    for _ in range(300):
-        wire.session.post(f"{wire.url}/invoice", data=b'{"CustomerRef":{"value":"999"}}', timeout=5)
-    # The core and the socket do well over 500 a second; requests itself is the slower half, and machines are noisy.
-    assert 300 / (perf_counter() - started) > 150
+def test_one_connection_carries_many_posts_and_no_answer_waits_for_more_to_send_with_it(wire, monkeypatch):
+    opened: list[int] = []
+    set_up = _Handler.setup
+
+    def noted(handler):
+        set_up(handler)
+        opened.append(handler.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(_Handler, "setup", noted)
+    for _ in range(30):
+        wire.session.post(f"{wire.url}/invoice", data=b'{"CustomerRef":{"value":"999"}}', timeout=30)
+    assert len(opened) == 1
+    assert opened[0] != 0
 
 
 def test_many_threads_write_without_losing_a_number(server, bodies):

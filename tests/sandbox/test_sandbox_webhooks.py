@@ -348,7 +348,7 @@ def test_over_http_a_signed_post_arrives_by_itself_and_again_when_the_clock_move
         assert (path, good, events[0]["intuitentityid"]) == ("/hooks", True, invoice["Id"])
         for seconds in (10, 20):
             while not sandbox.webhooks.deliveries()[0].due:  # until the answer is noted
-                requests.get(f"{server.url}/sandbox/webhooks", timeout=5)
+                requests.get(f"{server.url}/sandbox/webhooks", timeout=30)
             wire.control("/clock", {"advance_seconds": seconds})
             assert listening.received.get(timeout=20) == ("/hooks", True, events)
     assert [one.status for one in sandbox.webhooks.deliveries()[0].attempts] == [302, 500, 200]
