@@ -11,10 +11,11 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from errors import language
-from tests.support.browsing import KEY, Build, Reader, signed_in
+from tests.support.browsing import ADDRESS, KEY, Build, Reader, signed_in
 from tests.support.planting import Field
 from tests.support.quickbooks_desk import FakeClock
 from tests.support.ready import state_engine
+from tests.support.sign_in_service import CLIENT, SECRET, SignInService, serving
 from worker.app import create_app
 from worker.clock import Clock
 from worker.config.schema import Company, Config, Site
@@ -71,3 +72,22 @@ def field(app: FastAPI, clock: FakeClock) -> Field:
 @pytest.fixture
 def eva(app: FastAPI) -> Reader:
     return signed_in(app, Role.OPERATOR, "eva")
+
+
+@pytest.fixture
+def service(clock: FakeClock) -> Iterator[SignInService]:
+    """A sign-in service that really listens, and may lie."""
+    with serving(SignInService(clock.now)) as service:
+        yield service
+
+
+@pytest.fixture
+def openid(service: SignInService) -> dict[str, Any]:
+    """The settings that name it."""
+    return {"issuer": service.issuer, "client_id": CLIENT, "client_secret": SECRET}
+
+
+@pytest.fixture
+def firm(build: Build, openid: dict[str, Any]) -> FastAPI:
+    """A site whose people sign in there."""
+    return build(address=ADDRESS, openid=openid)
