@@ -15,7 +15,19 @@ Name = tuple[str, str]  # module, function
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 _WIRE = re.compile(r"(^|\.)_?(target|client|session|renewer|refresher|oauth)(\.\w+)?$")
-_PURE = {"batchable", "room", "link", "differences", "calls", "settings", "throttle", "company", "mount", "save_calls"}
+_PURE = {
+    "accepted",
+    "batchable",
+    "room",
+    "link",
+    "differences",
+    "calls",
+    "settings",
+    "throttle",
+    "company",
+    "mount",
+    "save_calls",
+}
 _TRANSACTION = re.compile(r"\.begin\(|\.connect\(\)|\breading\(|\b_locked\(")
 
 
