@@ -40,7 +40,7 @@ class AuditLine:
 class Order:
     """What the next tick must do. `documents`: (document kind, local id) that the error blocks, first come first.
 
-    `state`: that of the error now; a later order may have ended it.
+    `state`: that of the error now; a later order may have ended it. `by`, `why`: who ordered it, for the audit.
     """
 
     id: int
@@ -48,6 +48,8 @@ class Order:
     state: State
     action: Action
     value: str
+    by: str
+    why: str
     problem: Problem
     documents: tuple[tuple[str, str], ...]
 
@@ -58,9 +60,8 @@ def pending_actions(connection: Connection, company: str, *, after: int = 0, lim
     At most `limit` of them, those behind the order `after`.
     """
     waiting = and_(errors.c.company == company, actions.c.applied_at.is_(None), actions.c.id > after)
-    query = select(errors, actions.c.id.label("action_id"), actions.c.action, actions.c.value).join(
-        actions, actions.c.error_id == errors.c.id
-    )
+    told = (actions.c.id.label("action_id"), *(actions.c[name] for name in ("action", "value", "by", "why")))
+    query = select(errors, *told).join(actions, actions.c.error_id == errors.c.id)
     rows = connection.execute(query.where(waiting).order_by(actions.c.id).limit(limit)).all()
     if not rows:
         return []
@@ -72,6 +73,8 @@ def pending_actions(connection: Connection, company: str, *, after: int = 0, lim
             state=State(row.state),
             action=Action(row.action),
             value=row.value,
+            by=row.by,
+            why=row.why,
             problem=problem_of(row),
             documents=tuple(documents[row.id]),
         )

@@ -56,6 +56,7 @@ items = Table(
     Index("items_due", "company", "state", "kind", "not_before"),
     Index("items_error", "error_id"),
     Index("items_number", "company", "kind", "number"),
+    Index("items_customer", "company", "customer_id"),
 )
 
 links = Table(
@@ -208,6 +209,21 @@ deeds = Table(  # what people did besides ordering something for an error: the o
     Column("why", Words, nullable=False, server_default=""),
     Index("deeds_at", "at", "id"),
     sqlite_autoincrement=True,
+)
+
+decisions = Table(  # what a person decided about a record or a word, which holds until they decide otherwise
+    "decisions",
+    metadata,
+    Column("company", String(64), primary_key=True),
+    Column("about", String(16), primary_key=True),  # a kind of record, or payment-method
+    Column("key", String(255), primary_key=True),  # its local id, or the word
+    Column("matter", String(16), primary_key=True),
+    Column("value", Words, nullable=False, server_default=""),
+    Column("instead_of", Words, nullable=False, server_default=""),  # holds while the local books still say this
+    Column("error_id", Integer, nullable=False),  # for which it was decided
+    Column("by", Words, nullable=False),
+    Column("why", Words, nullable=False, server_default=""),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 wishes = Table(  # what people want of the daemon, company by company
