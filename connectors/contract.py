@@ -99,6 +99,16 @@ class Remote:
     number: str = ""
     total: Decimal | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
+    active: bool = True  # False: a customer or service that was taken out of use there
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A customer of the target as a person tells it from others."""
+
+    remote: Remote
+    name: str
+    email: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +214,9 @@ class Target(Protocol):
 
     def match(self, documents: Sequence[Customer | Service]) -> Mapping[str, Match]:
         """Existing customers or services (one kind a call), by local id: by e-mail, then by name, inactive included."""
+
+    def customers(self, text: str, limit: int) -> Sequence[Choice]:
+        """Customers with this text anywhere in name or e-mail, those in use first, by name."""
 
     def prepare(
         self,

@@ -19,6 +19,10 @@ def word(action: Action) -> str:
         Action.PUSH: _("Push ours again"),
         Action.KEEP: _("Keep theirs"),
         Action.RECREATE: _("Create it again"),
+        Action.LINK_CUSTOMER: _("Choose a customer"),
+        Action.CREATE_CUSTOMER: _("Create the customer"),
+        Action.LEAVE_OUT: _("Do not sync this account"),
+        Action.UNLINK: _("Not this customer"),
     }[action]
 
 
@@ -35,6 +39,10 @@ def past(action: Action) -> str:
         Action.PUSH: _("pushed ours again"),
         Action.KEEP: _("kept theirs"),
         Action.RECREATE: _("had it created again"),
+        Action.LINK_CUSTOMER: _("chose the customer in QuickBooks"),
+        Action.CREATE_CUSTOMER: _("had the customer created"),
+        Action.LEAVE_OUT: _("left the account out of the sync"),
+        Action.UNLINK: _("said that it was the wrong customer"),
     }[action]
 
 
@@ -51,4 +59,8 @@ def ordered(action: Action, number: int) -> str:
         Action.PUSH: _("Ours is pushed again at the next tick."),
         Action.KEEP: _("Theirs is kept from the next tick on."),
         Action.RECREATE: _("It is created again at the next tick."),
+        Action.LINK_CUSTOMER: _("It is linked to that customer at the next tick."),
+        Action.CREATE_CUSTOMER: _("The customer is created at the next tick."),
+        Action.LEAVE_OUT: say("Not synced any more: {count}", count=number),
+        Action.UNLINK: _("Its link to QuickBooks ends at the next tick."),
     }[action]

@@ -1,4 +1,4 @@
-"""What a person may order for many errors at once: resync, skip, unskip, delete (errors/deciding.py: for one).
+"""What a person may order for many errors at once: resync, skip, unskip, leave out, delete (deciding.py: for one).
 
 Button and clock do the same thing: an action only writes its line (and the error's state where that is all it takes);
 the worker's next tick finds it with `pending_actions` and does the work. All or nothing: when one error of a selection
@@ -35,6 +35,11 @@ def delete(connection: Connection, selection: Selection, *, by: str, why: str = 
     return _order(connection, Action.DELETE, selection, by=by, why=why, now=now)
 
 
+def leave_out(connection: Connection, selection: Selection, *, by: str, why: str = "", now: datetime) -> Ordered:
+    """Customers only: neither they nor their documents are synced, and nothing tells of them, until `unskip`."""
+    return _order(connection, Action.LEAVE_OUT, selection, by=by, why=why, now=now)
+
+
 def unskip(connection: Connection, selection: Selection, *, by: str, why: str = "", now: datetime) -> Ordered:
     """Open a skipped error again. Where its cause is open already, its documents join that error."""
     ordered = _order(connection, Action.UNSKIP, selection, by=by, why=why, now=now)
@@ -65,7 +70,10 @@ def _order(
 
 
 def _is_so(action: Action, state: State) -> bool:
-    return AFTER.get(action) is state or (action is Action.UNSKIP and state is State.OPEN)
+    """An error that was only skipped is not left out."""
+    if action is Action.UNSKIP:
+        return state is State.OPEN
+    return action is not Action.LEAVE_OUT and AFTER.get(action) is state
 
 
 def _reopen(connection: Connection, error_id: int, now: datetime) -> None:

@@ -206,6 +206,12 @@ def _command(name: Action, order: Callable[..., Ordered], text: str, state: Stat
 _command(Action.RESYNC, actions.resync, _("Try again at the next tick."), State.OPEN)
 _command(Action.SKIP, actions.skip, _("Do not try again, and send no more mail about it."), State.OPEN)
 _command(Action.UNSKIP, actions.unskip, _("Take back a skip, and try again."), State.SKIPPED)
+_command(
+    Action.LEAVE_OUT,
+    actions.leave_out,
+    _("Customers only: sync neither it nor its documents, until unskip takes it back."),
+    State.OPEN,
+)
 _command(Action.DELETE, actions.delete, _("Services only: take it out of the sync and off the local list."), State.OPEN)
 
 

@@ -11,16 +11,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from errors.kinds import AFTER_A_LOOK, Action
+from errors import queue
+from errors.blocked import Blocked
+from errors.kinds import AFTER_A_LOOK, WHICH_CUSTOMER, Action
 from errors.language import _, say
 from errors.listing import problem_of
 from errors.ordering import Ordered, Refusal, chosen, refusals, write
-from errors.problem import phrase
+from errors.problem import Problem, phrase
 from errors.selection import Selection
 from errors.tables import actions
 
-# Each of them mends the same document, each in another way: who orders a second one has changed their mind.
-MENDING = (Action.USE_NUMBER, *AFTER_A_LOOK)
+# Each of a group mends the same document, each in another way: who orders a second one has changed their mind.
+MENDING = ((Action.USE_NUMBER, *AFTER_A_LOOK), WHICH_CUSTOMER)
 LONGEST_NUMBER = 21  # QBO: DocNumber at most 21 characters, qbo-facts section 3
 
 
@@ -30,7 +32,7 @@ def decide(
     """Order this for one error. `value` is what the caller has found to be right; the tick gets it as it stands."""
     if refused := _cannot(connection, action, error_id):
         return Ordered(action=action, refused=refused)
-    rivals = MENDING if action in MENDING else (action,)
+    rivals = next((group for group in MENDING if action in group), (action,))
     waiting = (actions.c.error_id == error_id, actions.c.action.in_(rivals), actions.c.applied_at.is_(None))
     ordered = connection.execute(select(actions.c.action, actions.c.value).where(*waiting))
     if (action, value) in {(row.action, row.value) for row in ordered}:
@@ -56,6 +58,18 @@ def use_number(
     if reason := _unusable(wanted):
         return Ordered(action=action, refused=(Refusal(error_id=error_id, reason=reason),))
     return decide(connection, action, error_id, wanted, by=by, why=why, now=now)
+
+
+def unlink(
+    connection: Connection, problem: Problem, blocked: Blocked, *, by: str, why: str = "", now: datetime
+) -> Ordered:
+    """A customer is linked to the wrong one: its error is open from now on, and the tick ends the link."""
+    action, error_id = Action.UNLINK, queue.record(connection, problem, blocked, now)
+    waiting = (actions.c.error_id == error_id, actions.c.action == action, actions.c.applied_at.is_(None))
+    if connection.execute(select(actions.c.id).where(*waiting)).first() is not None:
+        return Ordered(action=action, already=(error_id,))
+    write(connection, action, (error_id,), by=by, why=why, now=now)
+    return Ordered(action=action, done=(error_id,))
 
 
 def _cannot(connection: Connection, action: Action, error_id: int) -> tuple[Refusal, ...]:

@@ -10,6 +10,7 @@ def fact_word(name: str) -> str:
     return {
         "account": _("Account"),
         "actual": _("Present type"),
+        "by": _("Said by"),
         "chosen": _("Chosen"),
         "closing_date": _("Books closed up to"),
         "code": _("Code"),

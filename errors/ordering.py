@@ -16,7 +16,7 @@ from errors.problem import Problem
 from errors.selection import Selection
 from errors.tables import State, actions, errors
 
-AFTER = {Action.SKIP: State.SKIPPED, Action.DELETE: State.DELETED}
+AFTER = {Action.SKIP: State.SKIPPED, Action.LEAVE_OUT: State.SKIPPED, Action.DELETE: State.DELETED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +79,10 @@ def _why_not(action: Action, state: State, problem: Problem, category: Category)
         return _("It is settled already; there is nothing left to order.")
     if state is State.SKIPPED:
         return _("It is skipped; unskip it first.")
-    if action is Action.DELETE:
-        return _("Only services can be deleted; skip it instead, or correct it in your own system.")
     if action is Action.SKIP and category is Category.COMPANY:
         return _("It stops the whole company and cannot be skipped; it has to be mended.")
-    if action is Action.USE_NUMBER:
-        return _("Another number would not help here; only a duplicate number is mended like that.")
-    return say("{action} does not make sense for {kind}.", action=action.value, kind=problem.kind.code)
+    return {
+        Action.DELETE: _("Only services can be deleted; skip it instead, or correct it in your own system."),
+        Action.LEAVE_OUT: _("Only a customer's own error leaves an account out of the sync."),
+        Action.USE_NUMBER: _("Another number would not help here; only a duplicate number is mended like that."),
+    }.get(action) or say("{action} does not make sense for {kind}.", action=action.value, kind=problem.kind.code)

@@ -39,6 +39,7 @@ __all__ = [
     "company_recovered",
     "count_errors",
     "counts",
+    "keep",
     "list_errors",
     "pending_actions",
     "record",
@@ -83,6 +84,12 @@ def block(connection: Connection, error_id: int, blocked: Blocked, now: datetime
     joined = _join(connection, row._asdict(), blocked, now)
     _leave(connection, blocked.company, (blocked.document_kind, blocked.local_id), now, stay=(joined,))
     return joined
+
+
+def keep(connection: Connection, error_id: int, blocked: Blocked, now: datetime) -> None:
+    """Another document stands under this error, whatever state it is in, and under no other: an account left out."""
+    _add(connection, error_id, blocked, now)
+    _leave(connection, blocked.company, (blocked.document_kind, blocked.local_id), now, stay=(error_id,))
 
 
 def release(connection: Connection, error_ids: Collection[int], now: datetime) -> list[Document]:
@@ -205,6 +212,11 @@ def _open(connection: Connection, cause: Mapping[str, Any], now: datetime) -> in
 
 def _join(connection: Connection, cause: Mapping[str, Any], blocked: Blocked, now: datetime) -> int:
     error_id = _open(connection, cause, now)
+    _add(connection, error_id, blocked, now)
+    return error_id
+
+
+def _add(connection: Connection, error_id: int, blocked: Blocked, now: datetime) -> None:
     key = {"error_id": error_id, "document_kind": blocked.document_kind, "local_id": blocked.local_id}
     mine = and_(*(blocked_table.c[name] == value for name, value in key.items()), blocked_table.c.left_at.is_(None))
     was_released = exists().where(mine, blocked_table.c.released_at.is_not(None))
@@ -219,7 +231,6 @@ def _join(connection: Connection, cause: Mapping[str, Any], blocked: Blocked, no
     since = case((blocked_table.c.left_at.is_(None), blocked_table.c.since), else_=insert.excluded.since)
     again = told | {"since": since, "released_at": null(), "left_at": null()}
     connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=again))
-    return error_id
 
 
 def _count_failed_resync(connection: Connection, failed_again: Any) -> None:

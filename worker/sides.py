@@ -21,6 +21,7 @@ from worker.rules.sides import Sides
 from worker.state import items, links
 from worker.state.database import reading
 from worker.state.items import Item, recipient
+from worker.steps import decided
 from worker.steps.number import KINDS_WITH_NUMBERS
 from worker.steps.prepare import numbered
 
@@ -52,7 +53,8 @@ def _ours(company: Company, sides: Sides) -> Sides:
         if document is None:
             gone = Problem(kind=RowVanished, subject=item.subject, facts={"document": item.name})
             return replace(sides, unread=(*found.problems.get(item.local_id, ()), gone)[0])
-        document = _as_sent(item, numbered(item, document))
+        ((_, document),) = decided.named(company, [(item, numbered(item, document))])
+        document = _as_sent(item, document)
         naming = _naming(company, document)
         return replace(sides, ours=local_sheet(document, naming, _home(company)), removed=_removed(document))
     except ProblemError as moment:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from connectors.contract import (
+    Choice,
     Holder,
     Match,
     Operation,
@@ -139,6 +140,9 @@ class QuickBooksTarget:
 
     def match(self, documents: Sequence[Customer | Service]) -> Mapping[str, Match]:
         return self._search.match(documents)
+
+    def customers(self, text: str, limit: int) -> Sequence[Choice]:
+        return self._search.customers(text, limit)
 
     # --- preparing ----------------------------------------------------------------------------------------------------
 

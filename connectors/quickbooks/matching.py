@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from connectors.contract import Match, Remote
+from connectors.contract import Choice, Match, Remote
 from connectors.documents import Customer, Service
 from errors.kinds import (
     CustomerAmbiguous,
@@ -32,7 +32,14 @@ def remote_of(row: Row) -> Remote:
         number=str(row.get("DocNumber") or row.get("PaymentRefNum") or ""),
         total=Decimal(row["TotalAmt"]) if "TotalAmt" in row else None,  # QBO writes zero as 0, an int
         body=row,
+        active=_active(row),
     )
+
+
+def choice_of(row: Row) -> Choice:
+    """A customer for a person to choose."""
+    email = str((row.get("PrimaryEmailAddr") or {}).get("Address", ""))
+    return Choice(remote=remote_of(row), name=str(row.get("DisplayName", "")), email=email)
 
 
 def match_customer(customer: Customer, rows: Sequence[Row], vendors: Sequence[Row] = ()) -> Match:
@@ -50,7 +57,7 @@ def match_customer(customer: Customer, rows: Sequence[Row], vendors: Sequence[Ro
             "value": customer.email,
             "name": customer.name,
         }
-        return Match(problem=Problem(kind=CustomerAmbiguous, subject=f"e-mail {customer.email}", facts=facts))
+        return Match(problem=Problem(kind=CustomerAmbiguous, subject=_subject(customer), facts=facts))
     if active_name:
         return Match(remote=remote_of(active_name[0]))
     if same_email or same_name:

@@ -67,6 +67,12 @@ def begins_with(field: str, prefix: str) -> str:
     return f"{field} LIKE {quote(literal + '%')}" if literal else ""
 
 
+def contains(field: str, text: str) -> str:
+    """As `begins_with`, anywhere in the field: the longest part of the text that has no wildcard stands for all."""
+    literal = max(re.split(r"[%_\\]", text), key=len)
+    return f"{field} LIKE {quote('%' + literal + '%')}" if literal else ""
+
+
 ANY_STATE = "Active IN (true, false)"  # without it, list objects made inactive stay out
 
 

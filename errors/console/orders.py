@@ -72,6 +72,9 @@ def promise(action: Action, about: Impact) -> str:
     if action is Action.SKIP:
         return say("Skips {errors}: {worth} are not posted and no mail tells of them, until somebody undoes it.",
                    errors=errors_, worth=worth)  # fmt: skip
+    if action is Action.LEAVE_OUT:
+        return say("Leaves the accounts of {errors} out of the sync: {worth} and all that comes later wait silently, "
+                   "until somebody undoes it.", errors=errors_, worth=worth)  # fmt: skip
     if action is Action.UNSKIP:
         return say("Opens {errors} again and tries {worth} at the next tick.", errors=errors_, worth=worth)
     return say("Takes the services of {errors} out of the sync and off your own list. This cannot be undone. {worth} "
@@ -107,6 +110,7 @@ def give(connection: Connection, action: Action, selection: Selection, *, by: st
         Action.RESYNC: orders.resync,
         Action.SKIP: orders.skip,
         Action.UNSKIP: orders.unskip,
+        Action.LEAVE_OUT: orders.leave_out,
         Action.DELETE: orders.delete,
     }[action]
     return order(connection, selection, by=by, why=why, now=now)
@@ -133,6 +137,8 @@ class Progress:
     def told(self) -> str:
         if self.action is Action.SKIP:
             return say("Skipped: {count}", count=self.ordered)
+        if self.action is Action.LEAVE_OUT:
+            return say("Not synced any more: {count}", count=self.ordered)
         if self.action is Action.DELETE:
             return say("Deleted: {count}", count=self.ordered)
         if self.going:

@@ -6,6 +6,7 @@ of the catalogue (errors/language.py) and may name facts in {braces}. `verb` tel
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from string import Formatter
 from typing import ClassVar
@@ -45,13 +46,26 @@ class Action(StrEnum):
     PUSH = "push"  # what the local books say, over what somebody changed in QuickBooks
     KEEP = "keep"  # what somebody changed in QuickBooks
     RECREATE = "recreate"  # what somebody deleted in QuickBooks
+    LINK_CUSTOMER = "link-customer"  # to the customer of QuickBooks that a person chose
+    CREATE_CUSTOMER = "create-customer"  # in QuickBooks, whatever the policy, under this or another name
+    LEAVE_OUT = "leave-out"  # this customer and all its documents, until somebody undoes it
+    UNLINK = "unlink"  # from a customer of QuickBooks that is the wrong one
 
 
 # What can be ordered for many errors at once; the others need a word more, and are for one (errors/deciding.py).
-FOR_MANY = frozenset({Action.RESYNC, Action.SKIP, Action.UNSKIP, Action.DELETE})
+FOR_MANY = frozenset({Action.RESYNC, Action.SKIP, Action.UNSKIP, Action.LEAVE_OUT, Action.DELETE})
 
 # What a person orders who has looked at both sides of one document.
 AFTER_A_LOOK = (Action.LINK, Action.LINK_PUSH, Action.PUSH, Action.KEEP, Action.RECREATE)
+
+# Which customer of QuickBooks is ours: one that is there, or a new one.
+WHICH_CUSTOMER = (Action.LINK_CUSTOMER, Action.CREATE_CUSTOMER)
+
+# What only errors of one category can be ended by.
+OF_CATEGORY: Mapping[Category, tuple[Action, ...]] = {
+    Category.SERVICES: (Action.DELETE,),
+    Category.ACCOUNTS: (Action.LEAVE_OUT,),
+}
 
 KINDS: dict[str, type[Kind]] = {}
 
@@ -84,11 +98,10 @@ class Kind:
 
     @classmethod
     def actions(cls, category: Category) -> tuple[Action, ...]:
-        """The orders that make sense for this kind; only services can be deleted (promise C2).
+        """The orders that make sense for this kind; only services can be deleted (promise C2), only customers left out.
 
         What stops a whole company cannot be skipped: it can only be mended, and looked at again.
         """
         if category is Category.COMPANY:
             return (Action.RESYNC, *cls.extra_actions)
-        delete = (Action.DELETE,) if category is Category.SERVICES else ()
-        return (Action.RESYNC, Action.SKIP, *delete, *cls.extra_actions)
+        return (Action.RESYNC, Action.SKIP, *OF_CATEGORY.get(category, ()), *cls.extra_actions)

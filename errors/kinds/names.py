@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from errors.kinds.kind import Category, Kind
+from errors.kinds.kind import WHICH_CUSTOMER, Category, Kind
 
 
 class CustomerNotFound(Kind):
@@ -10,7 +10,8 @@ class CustomerNotFound(Kind):
 
     code = "customer-not-found"
     category = Category.ACCOUNTS
-    fix = "Create {name} in QuickBooks, or give it the same e-mail or name there, then resync."
+    extra_actions = WHICH_CUSTOMER
+    fix = "Choose the customer in QuickBooks that {name} is, or create it."
 
 
 class CustomerAmbiguous(Kind):
@@ -18,7 +19,8 @@ class CustomerAmbiguous(Kind):
 
     code = "customer-ambiguous"
     category = Category.ACCOUNTS
-    fix = "Make the {field} unique in QuickBooks (or merge the customers there), then resync."
+    extra_actions = WHICH_CUSTOMER
+    fix = "Choose which of them {name} is, or make the {field} unique in QuickBooks, then resync."
 
 
 class CustomerNameTaken(Kind):
@@ -26,7 +28,8 @@ class CustomerNameTaken(Kind):
 
     code = "customer-name-taken"
     category = Category.ACCOUNTS
-    fix = "Rename one of the two, for example {suggestion}, then resync."
+    extra_actions = WHICH_CUSTOMER
+    fix = "Create it under another name, for example {suggestion}, or choose the customer in QuickBooks that it is."
 
 
 class CustomerInactive(Kind):
@@ -34,7 +37,17 @@ class CustomerInactive(Kind):
 
     code = "customer-inactive"
     category = Category.ACCOUNTS
+    extra_actions = WHICH_CUSTOMER
     fix = "Make {name} active again in QuickBooks (Sales, Customers, Include inactive), then resync."
+
+
+class CustomerUnlinked(Kind):
+    """{name} was the wrong customer in QuickBooks, says {by}; nobody has said yet which one it is."""
+
+    code = "customer-unlinked"
+    category = Category.ACCOUNTS
+    extra_actions = WHICH_CUSTOMER
+    fix = "Choose the customer in QuickBooks, or create it; a resync looks for its e-mail and name once more."
 
 
 class ServiceNotFound(Kind):

@@ -69,6 +69,7 @@ class Order(StrEnum):
     RESYNC = "resync"
     SKIP = "skip"
     UNSKIP = "unskip"
+    LEAVE_OUT = "leave-out"
     DELETE = "delete"
 
 
@@ -172,6 +173,7 @@ def _do(connection: Connection, action: Order, selection: Selection, *, by: str,
         Order.RESYNC: actions.resync,
         Order.SKIP: actions.skip,
         Order.UNSKIP: actions.unskip,
+        Order.LEAVE_OUT: actions.leave_out,
         Order.DELETE: actions.delete,
     }[action]
     return do(connection, selection, by=by, why=why, now=now)

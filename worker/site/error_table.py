@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from errors import action_words as words, queue
 from errors.console import asking, export, orders
 from errors.console.asking import PAGE, Asked
-from errors.kinds import FOR_MANY, KINDS, Action, Category
+from errors.kinds import FOR_MANY, KINDS, OF_CATEGORY, Action, Category
 from errors.language import _, current
 from errors.listing import ErrorRow, Sort, count_errors, list_errors
 from errors.ordering import Ordered
@@ -188,10 +188,9 @@ def tabs(connection: Connection, asked: Asked) -> list[tuple[str, str, int]]:
 
 def batch(asked: Asked) -> tuple[Action, ...]:
     """What may be ordered for a selection of this list."""
-    state = asked.selection.state
+    state, category = asked.selection.state, asked.selection.category
     chosen = BATCH.get(state, ()) if state else ()
-    deletable = state is State.OPEN and asked.selection.category is Category.SERVICES
-    return (*chosen, Action.DELETE) if deletable else chosen
+    return (*chosen, *OF_CATEGORY.get(category, ())) if category and state is State.OPEN else chosen
 
 
 def sort_words() -> list[tuple[str, str]]:

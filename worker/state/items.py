@@ -235,6 +235,12 @@ def wake(
     move_all(connection, [(item, {"not_before": None}) for item in found if item.state in states], State.SEEN, now)
 
 
+def of_customer(connection: Connection, company: str, customer_id: str, states: Collection[State]) -> list[Item]:
+    """The documents of a customer in these states, as far as they were ever read."""
+    query = select(items).where(items.c.company == company, items.c.customer_id == customer_id)
+    return [_item(row) for row in connection.execute(query.where(items.c.state.in_(states))).mappings()]
+
+
 def any_to_wake(connection: Connection, company: str, now: datetime) -> bool:
     """Whether `wake_due` would wake any: most ticks have nothing to write."""
     query = (

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from connectors.contract import Operation, Remote
 from connectors.documents import DocumentKind
@@ -79,6 +79,20 @@ def taken(connection: Connection, company: str, realm_id: str, kind: DocumentKin
     return connection.execute(query).scalars().first()
 
 
+def owners(
+    connection: Connection, company: str, realm_id: str, kind: DocumentKind, target_ids: Collection[str]
+) -> dict[str, str]:
+    """The local ids that these documents of QuickBooks are linked to, by their ids there."""
+    query = select(links.c.target_id, links.c.local_id).where(
+        links.c.company == company,
+        links.c.realm_id == realm_id,
+        links.c.kind == kind,
+        links.c.target_id.in_(target_ids),
+        links.c.removed.is_(False),
+    )
+    return {row.target_id: row.local_id for row in connection.execute(query)}
+
+
 def save_all(
     connection: Connection,
     company: str,
@@ -123,6 +137,11 @@ def _row(item: Item, realm_id: str, remote: Remote, now: datetime) -> dict[str, 
 def retire(connection: Connection, link: Link) -> None:
     """The document is gone from QuickBooks, and another generation of the record takes its place."""
     _change(connection, link, removed=True)
+
+
+def forget(connection: Connection, link: Link) -> None:
+    """A customer was linked to the wrong one."""
+    connection.execute(delete(links).where(*(links.c[name] == getattr(link, name) for name in KEY)))
 
 
 def amend(connection: Connection, link: Link, *, version: str | None = None, fingerprint: str | None = None) -> None:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from connectors.contract import Match
 from connectors.documents import Customer, Document, DocumentKind, Service
-from errors.kinds import CustomerNotFound, Kind, ServiceNotFound
-from errors.problem import Problem
+from errors.kinds import CustomerNameTaken, CustomerNotFound, Kind, ServiceNotFound
+from errors.problem import Fact, Problem, phrase
+from worker.rules.customers import by_name_alone, stands_in_the_way
 from worker.rules.fingerprint import fingerprint
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.steps.adopting import adopt, hold_taken, owner
 from worker.steps.asking import in_halves
+from worker.steps.decided import created
 from worker.steps.hold import hold
 
 if TYPE_CHECKING:
@@ -37,13 +39,35 @@ def settle(
         for item, document in candidates
         if (item.kind, item.local_id) not in known and isinstance(document, Customer | Service)
     ]
-    matches, refused = in_halves(company, new, company.target.match)
-    return [
-        (item, document)
-        for item, document in candidates
-        if item.id not in refused
-        and (item.local_id not in matches or _goes_on(company, item, document, matches[item.local_id]))
-    ]
+    wanted = created(company, [item for item, _ in new])
+    asked = [(item, _asked(document, decided=item.local_id in wanted)) for item, document in new]
+    matches, refused = in_halves(company, asked, company.target.match)
+
+    def goes_on(item: Item, document: Document) -> bool:
+        if item.local_id not in matches:
+            return True
+        decide = _is_new if item.kind is DocumentKind.CUSTOMER and item.local_id in wanted else _goes_on
+        return decide(company, item, document, matches[item.local_id])
+
+    return [(item, document) for item, document in candidates if item.id not in refused and goes_on(item, document)]
+
+
+def _asked(document: Customer | Service, *, decided: bool) -> Customer | Service:
+    return by_name_alone(document) if decided and isinstance(document, Customer) else document
+
+
+def _is_new(company: Company, item: Item, document: Document, match: Match) -> bool:
+    """A person had it created: it is never linked to what has its name by now."""
+    if not stands_in_the_way(match):
+        return True
+    facts: dict[str, Fact] = {
+        "name": document.label,
+        "holder": phrase("customer"),
+        "suggestion": f"{document.label} (2)",
+    }
+    taken = Problem(kind=CustomerNameTaken, subject=item.subject, facts=facts)
+    hold(company, item, match.problem or taken)
+    return False
 
 
 def _goes_on(company: Company, item: Item, document: Document, match: Match) -> bool:

@@ -18,7 +18,7 @@ from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
-from worker.steps import drawing, jobs, matching
+from worker.steps import decided, drawing, jobs, matching
 from worker.steps.hold import guarded, hold
 from worker.steps.link import link
 from worker.steps.referring import Key, Known, references
@@ -38,14 +38,14 @@ def run(company: Company, kind: DocumentKind) -> bool:
     if not due:
         return False
     found = company.source.read(kind, [item.local_id for item in due])
-    candidates: list[tuple[Item, Document]] = []
-    for item in due:
-        if item.local_id in found.documents:
-            document = numbered(item, found.documents[item.local_id])
-            candidates.append((_described(item, document), document))
-        else:
+    there = [(item, numbered(item, found.documents[item.local_id])) for item in due if item.local_id in found.documents]
+    candidates = [(_described(item, document), document) for item, document in decided.named(company, there)]
+    unread = [item for item in due if item.local_id not in found.documents]
+    left = decided.left_out(company, [*unread, *(item for item, _ in candidates)])
+    for item in unread:
+        if item.id not in left:
             hold(company, item, *(found.problems.get(item.local_id) or (_vanished(item),)))
-    _prepare(company, kind, candidates)
+    _prepare(company, kind, [(item, document) for item, document in candidates if item.id not in left])
     return True
 
 

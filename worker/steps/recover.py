@@ -85,10 +85,10 @@ def _wanted(company: Company, missing: Sequence[Item]) -> list[Item]:
 
 
 def _unwanted(company: Company) -> set[tuple[str, str]]:
-    """A person has skipped or deleted it: the order waits until it is known that QuickBooks lacks it."""
+    """A person has taken it out of the way: the order waits until it is known that QuickBooks lacks it."""
     with reading(company.engine) as connection:
         orders = queue.pending_actions(connection, company.name)
-    ended = [order.documents for order in orders if order.action in {Action.SKIP, Action.DELETE}]
+    ended = [order.documents for order in orders if order.action in {Action.SKIP, Action.LEAVE_OUT, Action.DELETE}]
     return {document for documents in ended for document in documents}
 
 

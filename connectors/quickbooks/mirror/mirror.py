@@ -72,6 +72,12 @@ class Mirror:
             return None
         return self._store.recent(self._client.company_id, entity, field, prefix, limit)
 
+    def containing(self, entity: str, text: str, limit: int, no_older_than: timedelta) -> list[Row] | None:
+        """At most `limit` objects with this text in one of their keys. As `look`."""
+        if not self.ready([entity], no_older_than):
+            return None
+        return self._store.containing(self._client.company_id, entity, text, limit)
+
     def single(self, entity: str, no_older_than: timedelta) -> tuple[Row, datetime] | None:
         """The one object of an entity in ALONE and when it was read; None: it is older, or was never read."""
         realm = self._client.company_id

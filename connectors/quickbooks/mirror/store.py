@@ -138,6 +138,19 @@ class Store:
         with self._reading() as connection:
             return [decode(body) for body in connection.execute(query).scalars()]
 
+    def containing(self, realm: str, entity: str, text: str, limit: int) -> list[Row]:
+        """Objects with this text in one of their keys, without case, those in doubt left out."""
+        query = (
+            select(objects.c.body)
+            .join(keys, and_(self._of(keys, realm, entity), keys.c.target_id == objects.c.target_id))
+            .where(self._of(objects, realm, entity), objects.c.doubtful.is_(False))
+            .where(keys.c.value.contains(key(text), autoescape=True))
+            .order_by(keys.c.value)
+        )
+        with self._reading() as connection:
+            bodies = connection.execute(query.limit(2 * limit)).scalars()  # one may be found by name and by e-mail
+            return [decode(body) for body in dict.fromkeys(bodies)][:limit]
+
     def _insert(self, connection: Connection, realm: str, entity: str, held: Mapping[str, Row]) -> None:
         named = {"company": self._company, "realm_id": realm, "entity": entity}
         values = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from errors.kinds import Action
-from worker.steps.ordered import numbers, plain, sided
+from worker.steps.ordered import customers, numbers, plain, sided
 from worker.steps.ordered.carrier import CannotBeError as CannotBeError, Carrier as Carrier, Task as Task
 
 CARRIERS: Mapping[Action, Carrier] = {
@@ -19,4 +19,8 @@ CARRIERS: Mapping[Action, Carrier] = {
     Action.PUSH: sided.PUSH,
     Action.KEEP: sided.KEEP,
     Action.RECREATE: sided.RECREATE,
+    Action.LINK_CUSTOMER: customers.LINK,
+    Action.CREATE_CUSTOMER: customers.CREATE,
+    Action.LEAVE_OUT: customers.LEAVE_OUT,
+    Action.UNLINK: customers.UNLINK,
 }

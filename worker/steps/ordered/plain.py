@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from connectors.documents import DocumentKind
 from errors import queue
-from worker.state import items
+from worker.state import decisions, items
+from worker.state.decisions import Matter
 from worker.state.items import Item
 from worker.state.machine import MOVES, State
 from worker.steps.ordered.carrier import Carrier, Task
@@ -34,6 +35,10 @@ def _resync(connection: Connection, company: Company, tasks: Sequence[Task]) -> 
 
 
 def _unskip(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
+    """An account that was left out is synced again."""
+    customers = {item.local_id for task in tasks for item in task.concerned if item.kind is DocumentKind.CUSTOMER}
+    if customers:
+        decisions.drop(connection, company.name, DocumentKind.CUSTOMER, customers, Matter.LEAVE_OUT)
     wake(connection, company, tasks, State.SKIPPED)
 
 
