@@ -35,7 +35,7 @@ WORDS = (
 
 
 def messages() -> frozenset[str]:
-    """Every literal in `_()`, `say()` and `phrase()`, the kinds' sentences and fixes, the words of enumerations."""
+    """Every literal in `_()`, `say()` and `phrase()`, all texts of the kinds, the words of enumerations."""
     found = set(WORDS)
     for package in PACKAGES:
         for _file, _line, text, _comments, _context in extract_from_dir(
@@ -43,7 +43,7 @@ def messages() -> frozenset[str]:
         ):
             found.add(text if isinstance(text, str) else text[0])
     for kind in KINDS.values():
-        found |= {kind.sentence(), kind.fix}
+        found |= {kind.sentence(), kind.fix, *kind.steps}
     for words in (Action, Category, State):
         found |= {word.value for word in words}
     return frozenset(found - {""})

@@ -14,6 +14,7 @@ from errors.selection import Selection
 from errors.tables import State, blocked, errors
 
 LISTED = 50  # a burst is one mail, and not an endless one
+FEW = 3  # so many problems are told with every step to their end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,10 @@ class Digest:
     @property
     def number(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def few(self) -> bool:
+        return self.number <= FEW
 
     @property
     def companies(self) -> list[str]:

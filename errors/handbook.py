@@ -32,9 +32,12 @@ NEXT = {
 
 
 def kinds_as_markdown() -> str:
-    """A table for each category: code, sentence, what to do, what happens next, what else may be ordered."""
-    parts = [_table(category, [kind for kind in KINDS.values() if kind.category is category]) for category in TITLES]
-    return "\n".join(part for part in parts if part)
+    """A table for each category (code, sentence, what to do, what happens next, what else may be ordered), then the
+    steps of each kind that has some.
+    """
+    tables = [_table(category, [kind for kind in KINDS.values() if kind.category is category]) for category in TITLES]
+    ways = [_way(kind) for kind in sorted(KINDS.values(), key=lambda kind: kind.code) if kind.steps]
+    return "\n".join([*filter(None, tables), "## Step by step in QuickBooks", "", *ways])
 
 
 def renewed(page: str) -> str:
@@ -60,6 +63,11 @@ def _table(category: Category | None, kinds: Iterable[type[Kind]]) -> str:
 def _row(kind: type[Kind]) -> str:
     then = NEXT[kind.verb] + "".join(f"; `{action.value}`" for action in kind.extra_actions)
     return f"| `{kind.code}` | {_cell(kind.sentence())} | {_cell(kind.fix)} | {then} |"
+
+
+def _way(kind: type[Kind]) -> str:
+    steps = (f"{place}. {_cell(step)}" for place, step in enumerate(kind.steps, start=1))
+    return "\n".join([f"### `{kind.code}`", "", *steps, ""])
 
 
 def _cell(text: str) -> str:

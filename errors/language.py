@@ -89,5 +89,10 @@ def fix(problem: Problem, language: str | None = None) -> str:
     return _capital(say(problem.kind.fix, language, **problem.facts))
 
 
+def steps(problem: Problem, language: str | None = None) -> list[str]:
+    """The way to it through QuickBooks, one sentence for each step; empty where there is nothing to do there."""
+    return [_capital(say(step, language, **problem.facts)) for step in problem.kind.steps]
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -92,6 +92,7 @@ def words(to: Recipient, letterhead: Letterhead) -> dict[str, Any]:
         "say": say,
         "sentence": telling(language.sentence),
         "fix": telling(language.fix),
+        "steps": lambda problem: [cut(plain(step)) for step in language.steps(problem, locale)],
         "blocks": telling(wording.blocks),
         "category": telling(wording.category_word),
         "support": telling(wording.support),

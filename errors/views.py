@@ -16,7 +16,7 @@ from rich.text import Text
 from errors import action_words
 from errors.blocked import Blocked
 from errors.kinds import Action
-from errors.language import _, fix, say, sentence, told
+from errors.language import _, fix, say, sentence, steps, told
 from errors.listing import ErrorRow
 from errors.ordering import Ordered
 from errors.orders import AuditLine
@@ -50,6 +50,7 @@ def error_json(row: ErrorRow) -> dict[str, Any]:
         "subject": problem.subject,
         "sentence": sentence(problem),
         "fix": fix(problem),
+        "steps": steps(problem),
         "facts": {name: _plain(fact) for name, fact in problem.facts.items()},
         "fault": {"code": fault.code, "detail": fault.detail, "intuit_tid": fault.trace_id, "status": fault.status},
         "attempts": row.attempts,
@@ -105,6 +106,10 @@ def show_list(rows: Sequence[ErrorRow], total: int) -> None:
 def show_error(row: ErrorRow, history: Sequence[AuditLine]) -> None:
     _say(f"[{row.id}] {sentence(row.problem)}")
     _say(f"{_('What to do:')} {fix(row.problem)}")
+    if way := steps(row.problem):
+        _say(_("Step by step in QuickBooks:"))
+    for place, step in enumerate(way, start=1):
+        _say(f"  {place}. {step}")
     _say("")
     closed = moment(row.closed_at) if row.closed_at else ""
     facts = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errors.kinds import ways
 from errors.kinds.kind import Action, Category, Kind, Verb
 
 
@@ -15,6 +16,7 @@ class DuplicateNumber(Kind):
         "Use {suggestion} here, change the number in your own system, or, where it is this very document, compare both "
         "and link to it."
     )
+    steps = ways.NUMBER_TAKEN
     extra_actions = (Action.USE_NUMBER, Action.LINK, Action.LINK_PUSH)
 
 
@@ -40,6 +42,7 @@ class PeriodClosed(Kind):
 
     code = "period-closed"
     fix = "Change the date in your own system, or ask the accountant to move the closing date, then resync."
+    steps = ways.CLOSED_BOOKS
 
 
 class InactiveReference(Kind):
@@ -47,6 +50,7 @@ class InactiveReference(Kind):
 
     code = "inactive-reference"
     fix = "Make it active again in QuickBooks (the customer, service, account or payment method), then resync."
+    steps = ways.INACTIVE
 
 
 class AccountMissing(Kind):
@@ -56,6 +60,7 @@ class AccountMissing(Kind):
     category = Category.COMPANY
     verb = Verb.HALT
     fix = "Correct {setting} in the configuration, or create the account {account} in QuickBooks."
+    steps = ways.ACCOUNT_MISSING
 
 
 class JobNumbersRefused(Kind):
@@ -67,6 +72,7 @@ class JobNumbersRefused(Kind):
     category = Category.COMPANY
     verb = Verb.HALT
     fix = "Switch off progress invoicing in QuickBooks (Account and settings, Sales), or numbers.jobs here."
+    steps = ways.PROGRESS_INVOICING
 
 
 class AccountTypeWrong(Kind):
@@ -76,6 +82,7 @@ class AccountTypeWrong(Kind):
     category = Category.COMPANY
     verb = Verb.HALT
     fix = "Choose an account of type {expected} for {setting} in the configuration."
+    steps = ways.ACCOUNT_TYPE
 
 
 class AccountRefused(Kind):
@@ -83,6 +90,7 @@ class AccountRefused(Kind):
 
     code = "account-refused"
     fix = "Choose an account of the right type for it in the configuration or in your own system, then resync."
+    steps = ways.ACCOUNT_REFUSED
 
 
 class PaymentMethodUnknown(Kind):
@@ -90,6 +98,7 @@ class PaymentMethodUnknown(Kind):
 
     code = "payment-method-unknown"
     fix = "Add the payment method {method} in QuickBooks, or map it in the configuration, then resync."
+    steps = ways.PAYMENT_METHOD_MISSING
 
 
 class PaymentMethodNotCreditCard(Kind):
@@ -97,6 +106,7 @@ class PaymentMethodNotCreditCard(Kind):
 
     code = "payment-method-not-credit-card"
     fix = "In QuickBooks: Settings, All lists, Payment methods, {method}: tick 'This is a credit card'; then resync."
+    steps = ways.CREDIT_CARD
 
 
 class LinkRefused(Kind):
@@ -104,6 +114,7 @@ class LinkRefused(Kind):
 
     code = "link-refused"
     fix = "See in QuickBooks whether the invoice is still open, of the same customer and large enough, then resync."
+    steps = ways.LINK
 
 
 class TotalsDiffer(Kind):
@@ -111,6 +122,7 @@ class TotalsDiffer(Kind):
 
     code = "totals-differ"
     fix = "Look at the document in QuickBooks (tax and discounts), correct it there or in your own system, then resync."
+    steps = ways.TOTALS
 
 
 class ChangedInQuickBooks(Kind):
@@ -118,6 +130,7 @@ class ChangedInQuickBooks(Kind):
 
     code = "changed-in-quickbooks"
     fix = "Compare both, then push yours again or keep theirs. Where the totals differ, correct the wrong one first."
+    steps = ways.CHANGED
     extra_actions = (Action.PUSH, Action.KEEP)
 
 
@@ -126,6 +139,7 @@ class DeletedInQuickBooks(Kind):
 
     code = "deleted-in-quickbooks"
     fix = "Skip this error if the deletion was right; otherwise create it again."
+    steps = ways.DELETED
     extra_actions = (Action.RECREATE,)
 
 
@@ -141,6 +155,7 @@ class Deposited(Kind):
 
     code = "deposited"
     fix = "Open the deposit in QuickBooks, take the document out of it, then resync."
+    steps = ways.DEPOSIT
 
 
 class SettledByQuickBooksPayments(Kind):
@@ -148,6 +163,7 @@ class SettledByQuickBooksPayments(Kind):
 
     code = "settled-by-quickbooks-payments"
     fix = "Make the change in QuickBooks itself (for example as a refund there), then skip this error."
+    steps = ways.QUICKBOOKS_PAYMENTS
 
 
 class TaxCodeMissing(Kind):
@@ -155,6 +171,7 @@ class TaxCodeMissing(Kind):
 
     code = "tax-code-missing"
     fix = "Set up the tax of this company's country in QuickBooks and in the configuration, then resync."
+    steps = ways.TAX
 
 
 class CurrencyRefused(Kind):
@@ -162,6 +179,7 @@ class CurrencyRefused(Kind):
 
     code = "currency-refused"
     fix = "Use the customer's currency in QuickBooks for {document}, and give an exchange rate, then resync."
+    steps = ways.CURRENCY
 
 
 class NameListBusy(Kind):
@@ -177,6 +195,7 @@ class NotPermitted(Kind):
 
     code = "not-permitted"
     fix = "Let an admin of the company connect it again, or upgrade the QuickBooks plan, then resync."
+    steps = ways.PERMISSION
 
 
 class FieldRefused(Kind):
@@ -191,6 +210,7 @@ class MatchedWithBank(Kind):
 
     code = "matched-with-bank"
     fix = "In QuickBooks, undo the match (Transactions, Bank transactions, Categorized), then resync."
+    steps = ways.BANK_MATCH
 
 
 class NotUnderstood(Kind):

@@ -1,7 +1,8 @@
 """What a kind of error is.
 
-A class: its docstring is the sentence an operator reads, `fix` what that person can do about it. Both are message ids
-of the catalogue (errors/language.py) and may name facts in {braces}. `verb` tells the engine how to go on.
+A class: its docstring is the sentence an operator reads, `fix` what that person can do about it, `steps` the way to it
+through QuickBooks, one after the other. All are message ids of the catalogue (errors/language.py) and may name facts in
+{braces}. `verb` tells the engine how to go on.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class Kind:
 
     code: ClassVar[str] = ""
     fix: ClassVar[str] = ""
+    steps: ClassVar[tuple[str, ...]] = ()  # errors/kinds/ways.py
     verb: ClassVar[Verb] = Verb.ASK
     category: ClassVar[Category | None] = None  # None: that of the document it stopped
     extra_actions: ClassVar[tuple[Action, ...]] = ()
@@ -93,7 +95,7 @@ class Kind:
     @classmethod
     def placeholders(cls) -> frozenset[str]:
         """The facts that a problem of this kind must carry."""
-        texts = (cls.sentence(), cls.fix)
+        texts = (cls.sentence(), cls.fix, *cls.steps)
         return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name)
 
     @classmethod

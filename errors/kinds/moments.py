@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errors.kinds import ways
 from errors.kinds.kind import Category, Kind, Verb
 
 
@@ -91,6 +92,7 @@ class ConnectionLost(Kind):
     category = Category.COMPANY
     verb = Verb.HALT
     fix = "Connect it with `cuadre connect {company}`. Nothing is lost; everything goes on from where it stood."
+    steps = ways.CONSENT
 
 
 class SubscriptionEnded(Kind):
@@ -100,6 +102,7 @@ class SubscriptionEnded(Kind):
     category = Category.COMPANY
     verb = Verb.HALT
     fix = "The owner renews the subscription in QuickBooks; Cuadre looks again by itself. Nothing is lost."
+    steps = ways.SUBSCRIPTION
 
 
 class AppRefused(Kind):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from errors.kinds import ways
 from errors.kinds.kind import WHICH_CUSTOMER, Category, Kind
 
 
@@ -12,6 +13,7 @@ class CustomerNotFound(Kind):
     category = Category.ACCOUNTS
     extra_actions = WHICH_CUSTOMER
     fix = "Choose the customer in QuickBooks that {name} is, or create it."
+    steps = ways.CUSTOMER_MISSING
 
 
 class CustomerAmbiguous(Kind):
@@ -21,6 +23,7 @@ class CustomerAmbiguous(Kind):
     category = Category.ACCOUNTS
     extra_actions = WHICH_CUSTOMER
     fix = "Choose which of them {name} is, or make the {field} unique in QuickBooks, then resync."
+    steps = ways.CUSTOMER_AMBIGUOUS
 
 
 class CustomerNameTaken(Kind):
@@ -30,6 +33,7 @@ class CustomerNameTaken(Kind):
     category = Category.ACCOUNTS
     extra_actions = WHICH_CUSTOMER
     fix = "Create it under another name, for example {suggestion}, or choose the customer in QuickBooks that it is."
+    steps = ways.CUSTOMER_NAME_TAKEN
 
 
 class CustomerInactive(Kind):
@@ -39,6 +43,7 @@ class CustomerInactive(Kind):
     category = Category.ACCOUNTS
     extra_actions = WHICH_CUSTOMER
     fix = "Make {name} active again in QuickBooks (Sales, Customers, Include inactive), then resync."
+    steps = ways.CUSTOMER_INACTIVE
 
 
 class CustomerUnlinked(Kind):
@@ -56,6 +61,7 @@ class ServiceNotFound(Kind):
     code = "service-not-found"
     category = Category.SERVICES
     fix = "Create a service named {name} in QuickBooks, then resync."
+    steps = ways.SERVICE_MISSING
 
 
 class ServiceNameTaken(Kind):
@@ -64,6 +70,7 @@ class ServiceNameTaken(Kind):
     code = "service-name-taken"
     category = Category.SERVICES
     fix = "Rename the service {name} in your own system or in QuickBooks, then resync."
+    steps = ways.SERVICE_NAME_TAKEN
 
 
 class ServiceInactive(Kind):
@@ -72,6 +79,7 @@ class ServiceInactive(Kind):
     code = "service-inactive"
     category = Category.SERVICES
     fix = "Make {name} active again in QuickBooks (Sales, Products and services, Include inactive), then resync."
+    steps = ways.SERVICE_INACTIVE
 
 
 class ServiceAmbiguous(Kind):
@@ -80,6 +88,7 @@ class ServiceAmbiguous(Kind):
     code = "service-ambiguous"
     category = Category.SERVICES
     fix = "Make the name unique in QuickBooks (they stand in different categories), then resync."
+    steps = ways.SERVICE_AMBIGUOUS
 
 
 class ServiceAccountWrong(Kind):
@@ -88,6 +97,7 @@ class ServiceAccountWrong(Kind):
     code = "service-account-wrong"
     category = Category.SERVICES
     fix = "Choose an account of type Income for {name} (in your own system, or accounts.income), then resync."
+    steps = ways.SERVICE_ACCOUNT
 
 
 class ServiceDeleted(Kind):

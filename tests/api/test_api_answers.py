@@ -96,6 +96,16 @@ def test_errors_are_listed_by_filter_and_page(house: House, ask: Ask) -> None:
     assert spanish["fix"] != english["fix"]
 
 
+def test_an_error_tells_its_way_through_quickbooks_in_the_readers_language(house: House, ask: Ask) -> None:
+    error = with_a_duplicate(house)
+    english = ask("GET", f"/api/v1/errors/{error}").json()["steps"]
+    spanish = ask("GET", f"/api/v1/errors/{error}", language="es").json()["steps"]
+    assert "look for A-7 with the search at the top, and open invoice A-7" in english[0]
+    assert "busque A-7 con el buscador de arriba y abra factura A-7" in spanish[0]
+    assert english[-1] == "In Cuadre: resync this error."
+    assert spanish[-1] == "En Cuadre: resincronice este error."
+
+
 def test_an_order_is_carried_out_by_the_tick_and_says_who_gave_it(house: House, ask: Ask) -> None:
     error = with_a_duplicate(house)
     answer = ask("POST", f"/api/v1/errors/{error}/use-number", json={"why": "the form said so"})

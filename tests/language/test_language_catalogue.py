@@ -11,7 +11,7 @@ import pytest
 from connectors.documents import DocumentKind
 from errors import catalogue
 from errors.kinds import KINDS
-from errors.language import LANGUAGES, fix, localised, say, sentence
+from errors.language import LANGUAGES, fix, localised, say, sentence, steps
 from errors.problem import Name, Problem
 from worker.state.machine import State
 
@@ -61,9 +61,9 @@ def test_words_that_are_said_through_a_variable_are_in_the_catalogue() -> None:
 def test_every_kind_of_error_reads_in_every_language(code: str, language: str) -> None:
     kind = KINDS[code]
     problem = Problem(kind=kind, subject="x", facts=dict.fromkeys(kind.placeholders(), "X"))
-    assert sentence(problem, language)
-    assert fix(problem, language)
-    assert "{" not in sentence(problem, language) + fix(problem, language)
+    told = [sentence(problem, language), fix(problem, language), *steps(problem, language)]
+    assert all(told)
+    assert "{" not in "".join(told)
 
 
 def test_amounts_dates_and_names_follow_the_readers_customs() -> None:

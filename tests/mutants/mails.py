@@ -8,6 +8,7 @@ MAIL = "tests/queue/test_errors_mail.py"
 TROUBLE = "tests/queue/test_errors_mail_trouble.py"
 NOTICES = "tests/queue/test_errors_notices.py"
 MESSAGE = "tests/queue/test_errors_message.py"
+STEPS = "tests/queue/test_errors_steps.py"
 CHANNELS = "tests/queue/test_errors_channels.py"
 
 MAILS = (
@@ -94,6 +95,27 @@ MAILS = (
         old="return cut(plain(value)) if",
         new="return value if",
         tests=(MESSAGE,),
+    ),
+    Mutant(
+        removes="the shortness of a mail about many problems",
+        file="errors/digest.py",
+        old="return self.number <= FEW",
+        new="return True",
+        tests=(STEPS,),
+    ),
+    Mutant(
+        removes="the bearable line of a step in a mail",
+        file="errors/message.py",
+        old="[cut(plain(step)) for step in",
+        new="[step for step in",
+        tests=(STEPS,),
+    ),
+    Mutant(
+        removes="the facts of a kind that only its steps name",
+        file="errors/kinds/kind.py",
+        old="texts = (cls.sentence(), cls.fix, *cls.steps)",
+        new="texts = (cls.sentence(), cls.fix)",
+        tests=(STEPS,),
     ),
     Mutant(
         removes="the silence of our logs about a channel's address",

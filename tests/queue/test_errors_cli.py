@@ -112,8 +112,8 @@ def test_the_json_of_an_error_keeps_its_shape(run, three):
     (row,) = found["errors"]
     assert found["total"] == 1
     assert list(row) == [
-        "id", "company", "category", "state", "kind", "subject", "sentence", "fix", "facts", "fault", "attempts",
-        "first_at", "last_at", "closed_at", "blocks", "sums", "documents", "actions", "pending",
+        "id", "company", "category", "state", "kind", "subject", "sentence", "fix", "steps", "facts", "fault",
+        "attempts", "first_at", "last_at", "closed_at", "blocks", "sums", "documents", "actions", "pending",
     ]  # fmt: skip
     assert row["sums"] == {"USD": "99999.95"}
     assert row["fault"] == {"code": "6210", "detail": "Account Period Closed", "intuit_tid": "1-abc", "status": 400}

@@ -24,6 +24,13 @@ def test_every_kind_stands_there_with_its_sentence_and_its_fix(kind):
         assert re.sub(r"\{(\w+)\}", r"*\1*", text.replace("|", r"\|")) in row
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.steps], ids=lambda kind: kind.code)
+def test_the_way_through_quickbooks_stands_there_step_by_step(kind):
+    (way,) = re.findall(rf"^### `{kind.code}`\n\n((?:\d+\. .*\n)+)", handbook.kinds_as_markdown(), re.MULTILINE)
+    steps = [re.sub(r"\{(\w+)\}", r"*\1*", step) for step in kind.steps]
+    assert way.splitlines() == [f"{place}. {step}" for place, step in enumerate(steps, start=1)]
+
+
 @pytest.mark.parametrize("word", [*Category, *State, *Action])
 def test_every_category_state_and_action_is_explained(word):
     page = PAGE.read_text(encoding="utf-8")

@@ -80,6 +80,7 @@ class ErrorShape(BaseModel):
     subject: str = Field(examples=["invoice 17"])
     sentence: str = Field(description="What went wrong, in the reader's language.")
     fix: str = Field(description="What a person can do about it, in the reader's language.")
+    steps: list[str] = Field(description="The way to it through QuickBooks, step by step, in the reader's language.")
     facts: dict[str, str | int | None]
     fault: Fault
     attempts: int = Field(examples=[1])

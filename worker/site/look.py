@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from errors import action_words, wording
 from errors.fact_words import fact_word
 from errors.kinds import AFTER_A_LOOK, FOR_MANY
-from errors.language import LANGUAGES, _, current, fix, say, sentence, told
+from errors.language import LANGUAGES, _, current, fix, say, sentence, steps, told
 from worker.site.people import Role
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def _environment() -> Environment:
         told=told,
         sentence=sentence,
         fix=fix,
+        steps=steps,
         wording=wording,
         words=action_words,
         AFTER_A_LOOK=AFTER_A_LOOK,
