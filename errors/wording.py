@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -51,6 +52,12 @@ def waiting_documents(row: ErrorRow, language: str | None = None) -> str:
 def waiting_amounts(row: ErrorRow, language: str | None = None) -> list[str]:
     """What these documents come to, for each currency."""
     return [money(total, currency, language) for currency, total in row.sums.items()]
+
+
+def worth(documents: int, sums: Mapping[str, Decimal]) -> str:
+    """So many documents and what they come to ("41 documents, 12,310.55 USD")."""
+    number = _("1 document") if documents == 1 else say("{count} documents", count=documents)
+    return ", ".join((number, *(money(total, currency) for currency, total in sums.items())))
 
 
 def money(amount: Decimal, currency: str, language: str | None = None) -> str:

@@ -20,6 +20,7 @@ from errors.listing import list_errors
 from errors.ordering import Ordered, Refusal
 from errors.problem import Name, Problem
 from errors.selection import Selection
+from errors.wording import worth
 from worker.state import decisions, items, links
 from worker.state.database import reading
 from worker.state.decisions import Decision, Matter
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from worker.pipeline import Company
 
 SHORTEST, LONGEST, SHOWN = 2, 100, 20  # characters of a search, customers of its answer
+LONGEST_ID = 18
 LONGEST_NAME = 500  # QBO: DisplayName, qbo-facts 2.2
 
 
@@ -55,6 +57,10 @@ class LeftOut:
     decision: Decision
     documents: int
     sums: Mapping[str, Decimal]
+
+    def worth(self) -> str:
+        """41 documents, 12,310.55 USD"""
+        return worth(self.documents, self.sums)
 
 
 def search(company: Company, text: str) -> list[Found]:
@@ -95,6 +101,11 @@ def unlink(connection: Connection, item: Item, *, by: str, why: str = "", now: d
     facts = {"name": item.label or item.local_id, "by": by}
     problem = Problem(kind=CustomerUnlinked, subject=item.subject, facts=facts)
     return deciding.unlink(connection, problem, blocked(item), by=by, why=why, now=now)
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be the id of a customer in QuickBooks."""
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
 
 
 def unusable_name(name: str) -> str:

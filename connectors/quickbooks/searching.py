@@ -17,6 +17,7 @@ from connectors.quickbooks.mirror.mirror import Mirror
 from connectors.quickbooks.notes import marker_of
 
 MINUTE = timedelta(minutes=1)  # nothing is matched, made or refused on knowledge older than this
+JUST_NOW = timedelta(seconds=10)  # who looks for a customer has perhaps made it a moment ago
 SEARCHED = 200  # customers looked through for those to show first
 
 
@@ -56,7 +57,7 @@ class Search:
 
     def customers(self, text: str, limit: int) -> list[Choice]:
         """As the contract says; by query in two statements where the mirror does not know."""
-        rows = self._mirror.containing("Customer", text, SEARCHED, MINUTE)
+        rows = self._mirror.containing("Customer", text, SEARCHED, JUST_NOW)
         if rows is None:
             fields = ("DisplayName", "PrimaryEmailAddr")
             asked = [(query.contains(field, text), query.ANY_STATE) for field in fields]

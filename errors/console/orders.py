@@ -18,7 +18,7 @@ from errors.ordering import Ordered
 from errors.orders import AuditLine, audit
 from errors.selection import Selection
 from errors.tables import State, actions, blocked, errors
-from errors.wording import money
+from errors.wording import worth
 
 STRETCH = 1000
 MOST_TOLD = 20  # of those who were faster
@@ -35,8 +35,7 @@ class Impact:
 
     def worth(self) -> str:
         """41 documents, 12,310.55 USD"""
-        number = _("1 document") if self.documents == 1 else say("{count} documents", count=self.documents)
-        return ", ".join((number, *(money(total, currency) for currency, total in self.sums.items())))
+        return worth(self.documents, self.sums)
 
 
 def meant(selection: Selection, action: Action) -> Selection:
@@ -65,20 +64,20 @@ def impact(connection: Connection, selection: Selection) -> Impact:
 def promise(action: Action, about: Impact) -> str:
     """What will happen, in a sentence, before anybody confirms it."""
     errors_ = _("1 error") if about.errors == 1 else say("{count} errors", count=about.errors)
-    worth = about.worth()
+    told = about.worth()
     if action is Action.RESYNC:
         return say("Tries {errors} again at the next tick. If it goes well this unblocks {worth}.", errors=errors_,
-                   worth=worth)  # fmt: skip
+                   worth=told)  # fmt: skip
     if action is Action.SKIP:
         return say("Skips {errors}: {worth} are not posted and no mail tells of them, until somebody undoes it.",
-                   errors=errors_, worth=worth)  # fmt: skip
+                   errors=errors_, worth=told)  # fmt: skip
     if action is Action.LEAVE_OUT:
         return say("Leaves the accounts of {errors} out of the sync: {worth} and all that comes later wait silently, "
-                   "until somebody undoes it.", errors=errors_, worth=worth)  # fmt: skip
+                   "until somebody undoes it.", errors=errors_, worth=told)  # fmt: skip
     if action is Action.UNSKIP:
-        return say("Opens {errors} again and tries {worth} at the next tick.", errors=errors_, worth=worth)
+        return say("Opens {errors} again and tries {worth} at the next tick.", errors=errors_, worth=told)
     return say("Takes the services of {errors} out of the sync and off your own list. This cannot be undone. {worth} "
-               "wait for them.", errors=errors_, worth=worth)  # fmt: skip
+               "wait for them.", errors=errors_, worth=told)  # fmt: skip
 
 
 def latest(connection: Connection) -> int:

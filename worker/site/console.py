@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from worker.site import (
     audit,
+    customers,
     dashboard,
     documents,
     door,
@@ -37,6 +38,7 @@ def pages() -> tuple[Page, ...]:
         error_table,
         error_page,
         error_sides,
+        customers,
         documents,
         firms,
         numbers,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from connectors.documents import DocumentKind
 from errors import deciding
 from errors.console import orders
 from errors.kinds import AFTER_A_LOOK, FOR_MANY, Action
-from errors.language import _, say, sentence
-from errors.listing import ErrorRow, list_errors
+from errors.language import say, sentence
+from errors.listing import ErrorRow
+from errors.ordering import Ordered
 from errors.orders import history
 from errors.problem import ProblemError
-from errors.selection import Selection
 from worker.numbering.checking import Availability, check
-from worker.site import error_table
-from worker.site.door import Page, TurnedAwayError, Visit, deed, page
+from worker.site import error_table, one_error
+from worker.site.customers import name_of
+from worker.site.door import Page, Visit, deed, page
 from worker.site.looking import SlowError, ask, slow
 from worker.site.people import Role
 
@@ -34,7 +36,7 @@ def shown(visit: Visit) -> Response:
 def checked(visit: Visit) -> Response:
     """Is this number free? Asked while somebody types."""
     number = visit.query.get("number", "").strip()
-    found = _check(visit, _row(visit), number)
+    found = _check(visit, one_error.row_of(visit), number)
     if isinstance(found, str):
         return JSONResponse({"available": None, "message": found, "suggestion": ""})
     return JSONResponse({"available": found.taken is None, "message": found.message, "suggestion": found.suggestion})
@@ -43,23 +45,17 @@ def checked(visit: Visit) -> Response:
 @deed("/errors/{error_id:int}/number", Role.OPERATOR)
 def numbered(visit: Visit) -> Response:
     """Use the suggestion, or another number, which is looked up first."""
-    row, number = _row(visit), visit.field("number").strip()
+    row, number = one_error.row_of(visit), visit.field("number").strip()
     if number:
         found = _check(visit, row, number)
         if isinstance(found, Availability) and found.taken is not None:
             return _show(visit, found.message, number, 409)
-    here = f"/errors/{row.id}"
-    with visit.desk.engine.begin() as connection:
-        before = orders.latest(connection)
-        if others := orders.faster(connection, Selection(ids=(row.id,)), error_table.seen(visit), visit.by):
-            return error_table.conflict(visit, connection, others)
-        done = deciding.use_number(
-            connection, row.id, number or None, by=visit.by, why=error_table.why(visit), now=visit.now
-        )
-        if done.refused:
-            return error_table.refused(visit, connection, done)
-        last = orders.latest(connection)
-    return visit.go(error_table.with_flash(here, before + 1, last))
+    why = error_table.why(visit)
+
+    def give(connection: Connection) -> Ordered:
+        return deciding.use_number(connection, row.id, number or None, by=visit.by, why=why, now=visit.now)
+
+    return one_error.order(visit, row, give)
 
 
 def pages() -> tuple[Page, ...]:
@@ -69,26 +65,14 @@ def pages() -> tuple[Page, ...]:
 # --- how -------------------------------------------------------------------------------------------------------------
 
 
-def _row(visit: Visit) -> ErrorRow:
-    with visit.reading() as connection:
-        found = list_errors(connection, Selection(ids=(visit.parts["error_id"],)), 1)
-    if not found:
-        raise TurnedAwayError(404, _("There is no such error."))
-    return found[0]
-
-
 def _show(visit: Visit, problem: str, number: str, status: int = 200) -> Response:
-    error_id = visit.parts["error_id"]
+    row = one_error.row_of(visit, sample=SHOWN)
     with visit.reading() as connection:
-        found = list_errors(connection, Selection(ids=(error_id,)), 1, sample=SHOWN)
-        if not found:
-            raise TurnedAwayError(404, _("There is no such error."))
         facts: dict[str, Any] = {
-            "lines": history(connection, error_id),
+            "lines": history(connection, row.id),
             "seen": orders.latest(connection),
             "flash": error_table.flash(visit, connection),
         }
-    row = found[0]
     suggestion = row.problem.facts.get("suggestion", "")
     return visit.show(
         "error.html",
@@ -99,6 +83,10 @@ def _show(visit: Visit, problem: str, number: str, status: int = 200) -> Respons
         numbers=Action.USE_NUMBER in row.actions,
         sided=[action for action in AFTER_A_LOOK if action in row.actions],
         suggestion=suggestion if isinstance(suggestion, str) else "",
+        which_customer=Action.LINK_CUSTOMER in row.actions and visit.may(Role.OPERATOR),
+        name=name_of(row),
+        query=name_of(row),
+        searched=False,
         number_problem=problem,
         typed=number,
         more=row.blocks - len(row.documents),

@@ -11,17 +11,14 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from connectors.documents import DocumentKind
-from errors import deciding
 from errors.console import orders
 from errors.kinds import AFTER_A_LOOK, Action
 from errors.language import _, say, sentence, told
-from errors.listing import ErrorRow, list_errors
 from errors.problem import ProblemError
-from errors.selection import Selection
 from worker import sides_told
 from worker.rules.sides import SEEN, Sides, why_not
 from worker.sides import document_of, look
-from worker.site import error_table
+from worker.site import one_error
 from worker.site.door import Page, TurnedAwayError, Visit, deed, page
 from worker.site.looking import SlowError, ask, slow
 from worker.site.people import Role
@@ -32,7 +29,7 @@ from worker.state.tables import items as table
 
 @page("/errors/{error_id:int}/sides", Role.OPERATOR)
 def of_error(visit: Visit) -> Response:
-    row = _row(visit)
+    row = one_error.row_of(visit)
     with visit.reading() as connection:
         seen, item = orders.latest(connection), document_of(connection, row)
     if item is None:
@@ -45,20 +42,11 @@ def of_error(visit: Visit) -> Response:
 @deed("/errors/{error_id:int}/sides", Role.OPERATOR)
 def ordered(visit: Visit) -> Response:
     """Only written down: the tick looks at both sides once more, and does it if they are still what was looked at."""
-    row, looked = _row(visit), visit.field("looked")
+    row, looked = one_error.row_of(visit), visit.field("looked")
     action = next((each for each in AFTER_A_LOOK if each.value == visit.field("action")), None)
     if action is None or not SEEN.fullmatch(looked):
         raise TurnedAwayError(400, _("That cannot be ordered."))
-    with visit.desk.engine.begin() as connection:
-        before = orders.latest(connection)
-        if others := orders.faster(connection, Selection(ids=(row.id,)), error_table.seen(visit), visit.by):
-            return error_table.conflict(visit, connection, others)
-        why = error_table.why(visit)
-        done = deciding.decide(connection, action, row.id, looked, by=visit.by, why=why, now=visit.now)
-        if done.refused:
-            return error_table.refused(visit, connection, done)
-        last = orders.latest(connection)
-    return visit.go(error_table.with_flash(f"/errors/{row.id}", before + 1, last))
+    return one_error.decide(visit, row, action, looked)
 
 
 @page("/documents/{item_id:int}/sides", Role.OPERATOR)
@@ -78,14 +66,6 @@ def pages() -> tuple[Page, ...]:
 
 
 # --- how -------------------------------------------------------------------------------------------------------------
-
-
-def _row(visit: Visit) -> ErrorRow:
-    with visit.reading() as connection:
-        found = list_errors(connection, Selection(ids=(visit.parts["error_id"],)), 1)
-    if not found:
-        raise TurnedAwayError(404, _("There is no such error."))
-    return found[0]
 
 
 def _shown(visit: Visit, item: Item, back: str, back_word: str, **facts: Any) -> Response:

@@ -85,6 +85,20 @@ for (const note of all("[data-progress][data-going]")) {
   setTimeout(look, 1000);
 }
 
+// Customers are searched while somebody types.
+for (const field of all("input[data-search]")) {
+  const picks = document.getElementById(field.getAttribute("aria-controls"));
+  const search = async (asked) => {
+    const answer = await fetch(`${field.dataset.search}?part=1&q=${encodeURIComponent(asked)}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (asked === field.value.trim()) picks.replaceChildren(...(answer.ok ? page.body.childNodes : []));
+  };
+  let timer;
+  const later = () => { clearTimeout(timer); timer = setTimeout(() => search(field.value.trim()).catch(() => {}), 300); };
+  field.addEventListener("input", later);
+  field.form.addEventListener("submit", (event) => { event.preventDefault(); later(); });
+}
+
 // A number is looked up while it is typed.
 for (const field of all("input[data-check]")) {
   const told = document.getElementById(field.getAttribute("aria-describedby"));
