@@ -36,6 +36,7 @@ def commands() -> dict[str, str]:
         "metrics": _("Cuadre's figures in Prometheus' text format."),
         "audit": _("Who did what, when and why."),
         "errors": _("List errors and settle them: resync, skip, delete."),
+        "customers": _("Which customers of QuickBooks yours are, and which are not synced."),
         "numbers": _("Check, draw and reserve document numbers; see and set their ranges."),
         "mail": _("Send test mails; see what was sent and what was not."),
         "site": _("Serve the console alone, in the foreground, until stopped (SIGTERM, Ctrl-C)."),

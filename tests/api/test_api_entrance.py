@@ -25,6 +25,9 @@ SCOPES = {
     ("POST", "/api/v1/errors/orders"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/use-number"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/sides/{action}"): Scope.ACT,
+    ("POST", "/api/v1/errors/{id}/link-customer"): Scope.ACT,
+    ("POST", "/api/v1/errors/{id}/create-customer"): Scope.ACT,
+    ("POST", "/api/v1/companies/{company}/customers/unlink"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/{action}"): Scope.ACT,
     ("GET", "/api/v1/webhooks/events"): Scope.WEBHOOKS,
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from errors.cli import app
-from worker.commands import sides
+from worker.commands import customers, sides
 
 sides.add_to(app)
+customers.add_to(app)
 
 __all__ = ["app"]

@@ -39,7 +39,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
         return False
     found = company.source.read(kind, [item.local_id for item in due])
     there = [(item, numbered(item, found.documents[item.local_id])) for item in due if item.local_id in found.documents]
-    candidates = [(_described(item, document), document) for item, document in decided.named(company, there)]
+    candidates = decided.named(company, [(_described(item, document), document) for item, document in there])
     unread = [item for item in due if item.local_id not in found.documents]
     left = decided.left_out(company, [*unread, *(item for item, _ in candidates)])
     for item in unread:
