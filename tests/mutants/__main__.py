@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.customers import CUSTOMERS
 from tests.mutants.mails import MAILS
 from tests.mutants.people import PEOPLE
 from tests.mutants.sides import SIDES
@@ -32,7 +33,9 @@ class BrokenError(Exception):
 def main(words: Sequence[str]) -> int:
     """Exit code 1 when a mutant lives."""
     chosen = [
-        one for one in (*MUTANTS, *MAILS, *PEOPLE, *SIDES) if not words or any(word in one.removes for word in words)
+        one
+        for one in (*MUTANTS, *CUSTOMERS, *MAILS, *PEOPLE, *SIDES)
+        if not words or any(word in one.removes for word in words)
     ]
     living: list[Mutant] = []
     with tempfile.TemporaryDirectory(prefix="cuadre-") as directory:
