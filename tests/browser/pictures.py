@@ -39,6 +39,8 @@ def plant(window: Window) -> None:
     """What a few days leave."""
     field, clock = window.field, window.house.clock
     clock.moment += timedelta(days=1)
+    for name, email in (("Larch and Sons Ltd", "office@larch.test"), ("Larch, Pedro", "pedro@larch.test")):
+        window.house.outsider("Customer", {"DisplayName": name, "PrimaryEmailAddr": {"Address": email}})
     for name, documents, amount in (
         ("Larch & Sons", 41, "300.25"),
         ("Ana Ruiz Gómez", 3, "88.00"),
@@ -76,6 +78,11 @@ def pages(window: Window, folder: Path) -> None:
         duplicate = next(row for row in window.house.errors() if row.problem.kind.code == "duplicate-number")
         take(page, f"{window.url}/errors/{duplicate.id}", folder / f"error-{look}.png")
         take(page, f"{window.url}/errors/{duplicate.id}/sides", folder / f"sides-{look}.png")
+        customer = next(row for row in window.house.errors() if row.customers == ("Larch & Sons",))
+        page.goto(f"{window.url}/errors/{customer.id}")
+        page.get_by_role("searchbox").fill("larch")
+        page.locator(".picks").wait_for()
+        page.screenshot(path=folder / f"customer-{look}.png")
         page.goto(f"{window.url}/errors")
         page.locator('.acts button[value^="skip"]').first.click()
         page.locator("dialog").wait_for()
