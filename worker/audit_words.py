@@ -34,10 +34,13 @@ def _did(act: Act, _language: str) -> str:
         Deed.LOCKED_OUT: _("was locked out after too many tries"),
         Deed.KEY_MADE: _("made the API key"),
         Deed.KEY_REMOVED: _("removed the API key"),
+        Deed.CONNECTED: _("connected the company"),
+        Deed.DISCONNECTED: _("disconnected the company"),
         Deed.PAUSED: _("paused the company"),
         Deed.RESUMED: _("resumed the company"),
         Deed.SYNC_WANTED: _("wanted a look now"),
         Deed.RANGE_CHANGED: _("changed the range of numbers"),
+        Deed.MAIL_RETRIED: _("had mails sent again"),
     }[act]
 
 
@@ -47,6 +50,7 @@ def of(subject: Subject) -> str:
         Subject.ERRORS: _("Errors"),
         Subject.COMPANIES: _("Companies"),
         Subject.NUMBERS: _("Numbers"),
+        Subject.MAIL: _("Mail"),
         Subject.KEYS: _("API keys"),
         Subject.USERS: _("Users"),
         Subject.SIGN_INS: _("Sign-ins"),

@@ -151,6 +151,8 @@ def test_a_disconnected_company_keeps_its_realm_and_its_tokens_end(paste, cuadre
     after = stored()["main"]
     assert (after["status"], after["realm_id"]) == ("disconnected", realm)
     told = cuadre("disconnect", "main")
+    done = [line["act"] for line in cuadre("audit", "--about", "companies", "--json").json()["lines"]]
+    assert done == ["company-disconnected", "company-connected"]
     assert told.code == exits.ATTENTION
     assert "not connected" in told.err
     assert paste().code == exits.OK

@@ -108,6 +108,8 @@ def test_a_mail_can_be_read_and_tried_again(cuadre, post):
     assert cuadre("mail", "show", "7").code == exits.ATTENTION
     assert cuadre("mail", "retry").out.startswith("Mails that are due now: 1;")
     assert cuadre("mail", "retry", "7").out.startswith("Mails that are due now: 0;")
+    (line,) = cuadre("audit", "--about", "mail", "--json").json()["lines"]
+    assert (line["act"], line["value"]) == ("mail-retried", "1")
     cuadre("once")
     assert post.mails[0][1]["To"] == "gone@shop.example"
     assert message_from_bytes(post.mails[0][0].content, policy=default)["Importance"] == "high"

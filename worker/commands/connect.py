@@ -13,10 +13,12 @@ from connectors.quickbooks.connecting import Callback
 from connectors.quickbooks.oauth import OAuth
 from connectors.tokens import TokenStore
 from errors.language import _, say
+from errors.person import me
 from worker.commands.output import line
 from worker.commands.session import session
 from worker.config import Config, settings
 from worker.connect import listening, require_free
+from worker.state.deeds import Deed, record
 
 app = typer.Typer(add_completion=False)
 
@@ -51,6 +53,8 @@ def connect(
         expected_state=state,
         force=replace_company,
     )
+    with current.engine.begin() as connection:
+        record(connection, Deed.CONNECTED, by=me(), now=current.now(), company=company, subject=callback.realm_id)
     line(say("{company} is connected (QuickBooks company {realm}).", company=company, realm=callback.realm_id))
     line(say("Next: `cuadre doctor`, then `cuadre once {company}`.", company=company))
 

@@ -10,10 +10,12 @@ from connectors.quickbooks import connecting
 from connectors.quickbooks.oauth import OAuth
 from connectors.tokens import TokenStore
 from errors.language import _, say
+from errors.person import me
 from worker import exits
 from worker.commands.output import complain, line
 from worker.commands.session import session
 from worker.config import settings
+from worker.state.deeds import Deed, record
 
 app = typer.Typer(add_completion=False)
 
@@ -29,4 +31,6 @@ def disconnect(
     if not connecting.disconnect(OAuth(settings.app(config), now=current.now), store, company):
         complain(say("{company} is not connected.", company=company))
         raise typer.Exit(exits.ATTENTION)
+    with current.engine.begin() as connection:
+        record(connection, Deed.DISCONNECTED, by=me(), now=current.now(), company=company)
     line(say("{company} is disconnected. `cuadre connect {company}` goes on where it stood.", company=company))

@@ -14,11 +14,13 @@ from errors.channels import ChannelError
 from errors.language import _, say
 from errors.letterhead import Recipient
 from errors.outbox import Mail, Standing
+from errors.person import me
 from errors.samples import VALUES, sample
 from worker import exits
 from worker.commands.output import Json, complain, document, line, moment, table
 from worker.commands.session import session
 from worker.config import Config, settings
+from worker.state.deeds import Deed, record
 
 app = typer.Typer(
     help=_("Send test mails; see what was sent and what was not."), no_args_is_help=True, add_completion=False
@@ -101,6 +103,8 @@ def retry(
     current = session(context)
     with current.engine.begin() as connection:
         count = outbox.retry(connection, current.now(), tuple(ids or ()))
+        if count:
+            record(connection, Deed.MAIL_RETRIED, by=me(), now=current.now(), value=str(count))
     line(say("Mails that are due now: {count}; the service sends them within a minute.", count=count))
 
 

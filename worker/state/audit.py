@@ -28,6 +28,7 @@ class Subject(StrEnum):
     ERRORS = "errors"
     COMPANIES = "companies"
     NUMBERS = "numbers"
+    MAIL = "mail"
     KEYS = "keys"
     USERS = "users"
     SIGN_INS = "sign-ins"
@@ -35,11 +36,11 @@ class Subject(StrEnum):
     def acts(self) -> tuple[Act, ...]:
         if self is Subject.ERRORS:
             return tuple(Action)
-        begin = {"companies": "company", "numbers": "number", "keys": "key", "users": "user", "sign-ins": "sign-in"}
-        return tuple(deed for deed in Deed if deed.startswith(begin[self]))
+        begin = self.value.removesuffix("s") if self is not Subject.COMPANIES else "company"
+        return tuple(deed for deed in Deed if deed.startswith(f"{begin}-") or deed == begin)
 
 
-OPEN_TO_ALL = (Subject.ERRORS, Subject.COMPANIES, Subject.NUMBERS)  # the rest tells of people: for admins
+OPEN_TO_ALL = (Subject.ERRORS, Subject.COMPANIES, Subject.NUMBERS, Subject.MAIL)  # the rest tells of people: for admins
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,10 +23,13 @@ class Deed(StrEnum):
     LOCKED_OUT = "sign-in-locked"
     KEY_MADE = "key-made"
     KEY_REMOVED = "key-removed"
+    CONNECTED = "company-connected"
+    DISCONNECTED = "company-disconnected"
     PAUSED = "company-paused"
     RESUMED = "company-resumed"
     SYNC_WANTED = "company-sync"
     RANGE_CHANGED = "number-range"
+    MAIL_RETRIED = "mail-retried"
 
 
 def record(
