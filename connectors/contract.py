@@ -269,5 +269,15 @@ class Target(Protocol):
     def expire(self, realm_id: str) -> None:
         """What is remembered of the other side counts as old: the next question asks for its changes first."""
 
+    def reactivate(self, document: Customer | Service, order: str) -> Phrase | None:
+        """Make the customer or service of this name active again; why it cannot be. What is active is left alone.
+
+        `order` names who wants it: repeated for the same one, it is one write. Raises as a read, and what the target
+        refuses.
+        """
+
+    def income_accounts(self) -> Sequence[str]:
+        """The accounts under which a service may be sold, by the names that find them. Raises as a read."""
+
     def link(self, kind: DocumentKind, target_id: str) -> str:
         """The address of the document in the target's own pages, for a person to click."""

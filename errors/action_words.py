@@ -23,6 +23,8 @@ def word(action: Action) -> str:
         Action.CREATE_CUSTOMER: _("Create the customer"),
         Action.LEAVE_OUT: _("Do not sync this account"),
         Action.UNLINK: _("Not this customer"),
+        Action.REACTIVATE: _("Make it active again"),
+        Action.CHOOSE_ACCOUNT: _("Choose an account"),
     }[action]
 
 
@@ -43,6 +45,8 @@ def past(action: Action) -> str:
         Action.CREATE_CUSTOMER: _("had the customer created"),
         Action.LEAVE_OUT: _("left the account out of the sync"),
         Action.UNLINK: _("said that it was the wrong customer"),
+        Action.REACTIVATE: _("had it made active again in QuickBooks"),
+        Action.CHOOSE_ACCOUNT: _("chose its income account"),
     }[action]
 
 
@@ -63,4 +67,6 @@ def ordered(action: Action, number: int) -> str:
         Action.CREATE_CUSTOMER: _("The customer is created at the next tick."),
         Action.LEAVE_OUT: say("Not synced any more: {count}", count=number),
         Action.UNLINK: _("Its link to QuickBooks ends at the next tick."),
+        Action.REACTIVATE: _("It is made active again at the next tick."),
+        Action.CHOOSE_ACCOUNT: _("The service gets its account at the next tick."),
     }[action]

@@ -137,6 +137,12 @@ def advice(books: Books) -> tuple[Phrase, ...]:
     )
 
 
+def income_accounts(books: Books) -> tuple[str, ...]:
+    """Full names of those under which a service may be sold; none that another account's number hides."""
+    names = (each.full_name for each in books.accounts if each.type in INCOME and books.account(each.full_name) == each)
+    return tuple(sorted(names, key=str.casefold))
+
+
 def account_problem(books: Books, setting: str, wanted: str, company: str) -> Problem | None:
     """Whether the account of a setting exists and is of a type that may stand there."""
     account = books.account(wanted)

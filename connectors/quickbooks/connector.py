@@ -45,6 +45,7 @@ from connectors.quickbooks.mapping.payment import to_payment
 from connectors.quickbooks.mapping.refund import to_refund_receipt
 from connectors.quickbooks.mapping.service import to_item
 from connectors.quickbooks.matching import DELETED, Row, has_name, remote_of
+from connectors.quickbooks.mending import Mending
 from connectors.quickbooks.mirror.mirror import Mirror
 from connectors.quickbooks.outcomes import outcome_of
 from connectors.quickbooks.resolving import period_problem, resolve
@@ -85,6 +86,7 @@ class QuickBooksTarget:
         self._search = Search(client, mirror, fresh)
         self._setup = SetUp(client, mirror, now=now)
         self._vendors = Vendors(client, self._search, mirror)
+        self._mending = Mending(client, self._search, mirror)
         self._room = Room()
 
     @property
@@ -342,6 +344,14 @@ class QuickBooksTarget:
 
     def find(self, postings: Sequence[Posting]) -> Mapping[str, Remote]:
         return finding.find(self._client, postings)
+
+    # --- mending ------------------------------------------------------------------------------------------------------
+
+    def reactivate(self, document: Customer | Service, order: str) -> Phrase | None:
+        return self._mending.reactivate(document, order)
+
+    def income_accounts(self) -> Sequence[str]:
+        return books.income_accounts(self.books(BOOKS_FRESH))
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

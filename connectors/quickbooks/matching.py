@@ -104,6 +104,24 @@ def has_name(row: Row, field: str, name: str) -> bool:
     return held == name.casefold() or (not _active(row) and held == (name + DELETED).casefold())
 
 
+def bare_name(row: Row, field: str, name: str) -> str:
+    """What it is called while it is active; `name` is the one that led to it, and may itself end so."""
+    held = str(row.get(field, ""))
+    return held if held.casefold() == name.casefold() else held.removesuffix(DELETED)
+
+
+def inactive_among(document: Customer | Service, rows: Iterable[Row]) -> list[Row]:
+    """The inactive ones that this could be, none of them active: as they are matched, the one that agrees most."""
+    resting = [row for row in rows if not _active(row)]
+    if isinstance(document, Customer):
+        same_name = [row for row in resting if has_name(row, "DisplayName", document.name)]
+        same_email = [row for row in resting if document.email and document.email.casefold() in emails_of(row)]
+        both = [row for row in same_email if row in same_name]
+        return both or [*same_name, *(row for row in same_email if row not in same_name)]
+    usable = [row for row in resting if has_name(row, "Name", document.name) and row.get("Type") in ON_LINES]
+    return [row for row in usable if has_name(row, "FullyQualifiedName", document.name)] or usable
+
+
 def emails_of(row: Row) -> set[str]:
     """Several addresses may stand in the field, with commas between (qbo-facts 2.2)."""
     field = row.get("PrimaryEmailAddr") or {}

@@ -15,7 +15,7 @@ from errors.kinds import QuickBooksUnavailable
 from errors.problem import Problem, phrase
 
 # The service failed while it worked on the request, or met its id before: the document may be there (qbo-facts 1.4, 7).
-_TELLS_NOTHING = ("600", "1000", "1010", "1020", "10000")
+TELLS_NOTHING = ("600", "1000", "1010", "1020", "10000")
 
 
 def outcome_of(answer: Answer, posting: Posting, context: Context) -> Outcome:
@@ -35,7 +35,7 @@ def outcome_of(answer: Answer, posting: Posting, context: Context) -> Outcome:
     if not answer.entries:
         return _lost(answer, context)
     problems = problems_of(answer, context)
-    if answer.status >= 500 or answer.has(*_TELLS_NOTHING):
+    if answer.status >= 500 or answer.has(*TELLS_NOTHING):
         return Unknown(problem=problems[0], answered=True)
     return Refused(problems=problems, stale=answer.has("5010"), holder_id=holder_id(answer.entries))
 

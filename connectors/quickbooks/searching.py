@@ -42,17 +42,14 @@ class Search:
         return {**self._match_customers(customers), **self._match_services(services)}
 
     def _match_customers(self, customers: Sequence[Customer]) -> Mapping[str, Match]:
-        emails = [customer.email for customer in customers if customer.email]
-        names = [customer.name for customer in customers]
-        rows = _once([*self.among("Customer", "PrimaryEmailAddr", emails), *self.named("Customer", names)])
+        rows = self.customers_like(customers)
         matches = {customer.local_id: match_customer(customer, rows) for customer in customers}
         missing = [one for one in customers if matches[one.local_id] == Match()]
         vendors = self.named("Vendor", [customer.name for customer in missing])
         return {**matches, **{one.local_id: match_customer(one, rows, vendors) for one in missing}}
 
     def _match_services(self, services: Sequence[Service]) -> Mapping[str, Match]:
-        names = [service.name for service in services]
-        rows = self.among("Item", "Name", [*names, *(name + DELETED for name in names)])
+        rows = self.items_like(services)
         return {service.local_id: match_service(service, rows) for service in services}
 
     def customers(self, text: str, limit: int) -> list[Choice]:
@@ -64,6 +61,17 @@ class Search:
             rows = _once([row for one in asked for row in self._client.rows("Customer", *one, limit=SEARCHED)])
         found = [choice for choice in map(choice_of, rows) if _is_in(text, choice)]
         return sorted(found, key=lambda choice: (not choice.remote.active, choice.name.casefold()))[:limit]
+
+    def customers_like(self, wanted: Sequence[Customer], no_older_than: timedelta = MINUTE) -> list[Row]:
+        """Those with one of their e-mails or names, of those made inactive too."""
+        emails = [customer.email for customer in wanted if customer.email]
+        same_email = self.among("Customer", "PrimaryEmailAddr", emails, no_older_than)
+        return _once([*same_email, *self.named("Customer", [customer.name for customer in wanted], no_older_than)])
+
+    def items_like(self, wanted: Sequence[Service], no_older_than: timedelta = MINUTE) -> list[Row]:
+        """Those with one of their names, of those made inactive too."""
+        names = [service.name for service in wanted]
+        return self.among("Item", "Name", [*names, *(name + DELETED for name in names)], no_older_than)
 
     def named(self, entity: str, names: Sequence[str], no_older_than: timedelta = MINUTE) -> list[Row]:
         """By the name that customers, vendors and employees share, of those made inactive too."""

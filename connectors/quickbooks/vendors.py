@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from hashlib import sha256
 
-import requests
-
-from connectors.quickbooks.answers import Answer
-from connectors.quickbooks.client import Client, FaultError, silence, throttled, unreadable
-from connectors.quickbooks.encoding import encode
+from connectors.quickbooks.client import Client, FaultError
 from connectors.quickbooks.faults import Context, problems_of
 from connectors.quickbooks.matching import has_name
 from connectors.quickbooks.mirror.mirror import Mirror
 from connectors.quickbooks.searching import MINUTE, Search
+from connectors.quickbooks.writing import write_once
 from errors.kinds import InactiveReference
 from errors.problem import Fact, Problem, ProblemError, phrase
 
@@ -52,26 +48,14 @@ class Vendors:
 
     def _made(self, name: str) -> str:
         """The new vendor's id; "" when the name is taken by somebody else."""
-        answer = self._post(name)
+        answer = write_once(self._client, "Vendor", {"DisplayName": name}, name)
         if answer.ok:
             vendor = (answer.body or {})["Vendor"]
             self._mirror.remember("Vendor", [vendor])
             return str(vendor["Id"])
         if answer.has("6240"):  # made a moment ago by somebody, or by us with the answer lost
             return self._found(name, timedelta(0))
-        if answer.throttled:
-            raise ProblemError(throttled(self._client.company, answer))
-        if answer.unauthorised or not answer.entries:  # a token that died early is renewed by the next call
-            raise ProblemError(unreadable(self._client.company, answer))
         raise FaultError(problems_of(answer, Context(company=self._client.company))[0], answer)
-
-    def _post(self, name: str) -> Answer:
-        """Its own request id, the same for the same name: a repetition meets the first one (qbo-facts 1.4)."""
-        token = sha256(f"{self._client.company_id}\0vendor\0{name}".encode()).hexdigest()[:50]
-        try:
-            return self._client.write("vendor", encode({"DisplayName": name}), request_id=token)
-        except requests.RequestException as error:
-            raise ProblemError(silence(self._client.company, error)) from error
 
     def _inactive(self, name: str) -> Problem:
         facts: dict[str, Fact] = {"document": name, "detail": phrase("the vendor {name} cannot be used", name=name)}

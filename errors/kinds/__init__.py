@@ -33,6 +33,7 @@ from errors.kinds.documents import (
 )
 from errors.kinds.kind import (
     AFTER_A_LOOK as AFTER_A_LOOK,
+    BY_NAME as BY_NAME,
     FOR_MANY as FOR_MANY,
     KINDS as KINDS,
     OF_CATEGORY as OF_CATEGORY,

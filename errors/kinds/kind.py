@@ -51,6 +51,8 @@ class Action(StrEnum):
     CREATE_CUSTOMER = "create-customer"  # in QuickBooks, whatever the policy, under this or another name
     LEAVE_OUT = "leave-out"  # this customer and all its documents, until somebody undoes it
     UNLINK = "unlink"  # from a customer of QuickBooks that is the wrong one
+    REACTIVATE = "reactivate"  # the customer or service that was made inactive there
+    CHOOSE_ACCOUNT = "choose-account"  # under which a service is sold, in place of what its row says
 
 
 # What can be ordered for many errors at once; the others need a word more, and are for one (errors/deciding.py).
@@ -67,6 +69,9 @@ OF_CATEGORY: Mapping[Category, tuple[Action, ...]] = {
     Category.SERVICES: (Action.DELETE,),
     Category.ACCOUNTS: (Action.LEAVE_OUT,),
 }
+
+# What a person chooses by its name in QuickBooks, from a list.
+BY_NAME = (Action.CHOOSE_ACCOUNT,)
 
 KINDS: dict[str, type[Kind]] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from errors.kinds import ways
-from errors.kinds.kind import WHICH_CUSTOMER, Category, Kind
+from errors.kinds.kind import WHICH_CUSTOMER, Action, Category, Kind
 
 
 class CustomerNotFound(Kind):
@@ -41,8 +41,11 @@ class CustomerInactive(Kind):
 
     code = "customer-inactive"
     category = Category.ACCOUNTS
-    extra_actions = WHICH_CUSTOMER
-    fix = "Make {name} active again in QuickBooks (Sales, Customers, Include inactive), then resync."
+    extra_actions = (*WHICH_CUSTOMER, Action.REACTIVATE)
+    fix = (
+        "Make {name} active again: with the button here, or in QuickBooks (Sales, Customers, Include inactive); then "
+        "resync."
+    )
     steps = ways.CUSTOMER_INACTIVE
 
 
@@ -78,7 +81,11 @@ class ServiceInactive(Kind):
 
     code = "service-inactive"
     category = Category.SERVICES
-    fix = "Make {name} active again in QuickBooks (Sales, Products and services, Include inactive), then resync."
+    fix = (
+        "Make {name} active again: with the button here, or in QuickBooks (Sales, Products and services, Include "
+        "inactive); then resync."
+    )
+    extra_actions = (Action.REACTIVATE,)
     steps = ways.SERVICE_INACTIVE
 
 
@@ -96,7 +103,11 @@ class ServiceAccountWrong(Kind):
 
     code = "service-account-wrong"
     category = Category.SERVICES
-    fix = "Choose an account of type Income for {name} (in your own system, or accounts.income), then resync."
+    fix = (
+        "Choose an account of type Income for {name}: with the button here, in your own system, or in accounts.income; "
+        "then resync."
+    )
+    extra_actions = (Action.CHOOSE_ACCOUNT,)
     steps = ways.SERVICE_ACCOUNT
 
 

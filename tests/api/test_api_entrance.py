@@ -25,13 +25,15 @@ SCOPES = {
     ("POST", "/api/v1/errors/orders"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/use-number"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/sides/{action}"): Scope.ACT,
+    ("POST", "/api/v1/errors/{id}/reactivate"): Scope.ACT,
+    ("POST", "/api/v1/errors/{id}/choose"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/link-customer"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/create-customer"): Scope.ACT,
     ("POST", "/api/v1/companies/{company}/customers/unlink"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/{action}"): Scope.ACT,
     ("GET", "/api/v1/webhooks/events"): Scope.WEBHOOKS,
 }
-BODIES = {"/api/v1/errors/orders": {"action": "skip", "ids": [1]}}
+BODIES = {"/api/v1/errors/orders": {"action": "skip", "ids": [1]}, "/api/v1/errors/{id}/choose": {"choice": "x"}}
 PARTS = {"{kind}": "invoice", "{action}": "skip", "{company}": "away"}
 
 

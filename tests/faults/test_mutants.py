@@ -11,13 +11,16 @@ import pytest
 from tests.mutants.catalogue import MUTANTS, Mutant, PatchError
 from tests.mutants.customers import CUSTOMERS
 from tests.mutants.mails import MAILS
+from tests.mutants.mending import MENDING
 from tests.mutants.people import PEOPLE
 from tests.mutants.sides import SIDES
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("mutant", [*MUTANTS, *CUSTOMERS, *MAILS, *PEOPLE, *SIDES], ids=lambda mutant: mutant.removes)
+@pytest.mark.parametrize(
+    "mutant", [*MUTANTS, *CUSTOMERS, *MAILS, *MENDING, *PEOPLE, *SIDES], ids=lambda mutant: mutant.removes
+)
 def test_a_mutant_finds_what_it_removes_and_leaves_a_file_that_can_be_read(mutant: Mutant, tmp_path: Path) -> None:
     (tmp_path / mutant.file).parent.mkdir(parents=True)
     shutil.copyfile(ROOT / mutant.file, tmp_path / mutant.file)

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.mutants.catalogue import MUTANTS, Mutant
 from tests.mutants.customers import CUSTOMERS
 from tests.mutants.mails import MAILS
+from tests.mutants.mending import MENDING
 from tests.mutants.people import PEOPLE
 from tests.mutants.sides import SIDES
 
@@ -34,7 +35,7 @@ def main(words: Sequence[str]) -> int:
     """Exit code 1 when a mutant lives."""
     chosen = [
         one
-        for one in (*MUTANTS, *CUSTOMERS, *MAILS, *PEOPLE, *SIDES)
+        for one in (*MUTANTS, *CUSTOMERS, *MAILS, *MENDING, *PEOPLE, *SIDES)
         if not words or any(word in one.removes for word in words)
     ]
     living: list[Mutant] = []

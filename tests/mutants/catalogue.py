@@ -189,7 +189,7 @@ MUTANTS = (
     Mutant(
         removes="the rule that what was said to fail may have been carried out (HTTP 500)",
         file="connectors/quickbooks/outcomes.py",
-        old="    if answer.status >= 500 or answer.has(*_TELLS_NOTHING):\n",
+        old="    if answer.status >= 500 or answer.has(*TELLS_NOTHING):\n",
         new="    if False:\n",
         tests=(REPLIES,),
     ),

@@ -92,7 +92,7 @@ class Person:
         with self._engine.begin() as connection:
             if action is Action.USE_NUMBER:
                 done = deciding.use_number(connection, error.id, None, by=BY, now=now)
-            elif action in AFTER_A_LOOK:
+            elif action in AFTER_A_LOOK or action is Action.REACTIVATE:
                 done = deciding.decide(connection, action, error.id, seen, by=BY, now=now)
             else:
                 order = getattr(actions, action.value.replace("-", "_"))

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from worker.api import audit, companies, customers, documents, errors, health, problems, sides, webhooks
+from worker.api import audit, companies, customers, documents, errors, health, mending, problems, sides, webhooks
 from worker.api.desk import Counter, Desk
 from worker.api.problems import ProblemDetails
 
@@ -66,7 +66,7 @@ def create_api(desk: Desk) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.counter = Counter(desk)
-    for part in (companies, documents, sides, customers, errors, audit, webhooks, health):
+    for part in (companies, documents, sides, mending, customers, errors, audit, webhooks, health):
         api.include_router(part.router)
     problems.add_handlers(api)
     return api

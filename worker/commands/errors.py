@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from errors.cli import app
-from worker.commands import customers, sides
+from worker.commands import customers, mending, sides
 
 sides.add_to(app)
+mending.add_to(app)
 customers.add_to(app)
 
 __all__ = ["app"]

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from errors import action_words, wording
 from errors.fact_words import fact_word
-from errors.kinds import AFTER_A_LOOK, FOR_MANY, WHICH_CUSTOMER
+from errors.kinds import AFTER_A_LOOK, FOR_MANY, WHICH_CUSTOMER, Action
 from errors.language import LANGUAGES, _, current, fix, say, sentence, steps, told
 from worker.site.people import Role
 
@@ -89,6 +89,7 @@ def _environment() -> Environment:
         AFTER_A_LOOK=AFTER_A_LOOK,
         FOR_MANY=FOR_MANY,
         WHICH_CUSTOMER=WHICH_CUSTOMER,
+        Action=Action,
         fact_word=fact_word,
         asset=asset,
         number=number,

@@ -18,7 +18,7 @@ from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
-from worker.steps import decided, drawing, jobs, matching
+from worker.steps import chosen, decided, drawing, jobs, matching
 from worker.steps.hold import guarded, hold
 from worker.steps.link import link
 from worker.steps.referring import Key, Known, references
@@ -51,6 +51,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
 
 def _prepare(company: Company, kind: DocumentKind, candidates: Sequence[tuple[Item, Document]]) -> None:
     known = _known(company, candidates)
+    candidates = chosen.accounted(company, candidates)
     candidates = jobs.fill(company, candidates, known.links)
     candidates = drawing.fill(company, candidates, known.links)
     if kind in {DocumentKind.CUSTOMER, DocumentKind.SERVICE}:

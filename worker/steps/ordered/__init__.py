@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from errors.kinds import Action
-from worker.steps.ordered import customers, numbers, plain, sided
+from worker.steps.ordered import customers, mending, numbers, plain, sided
 from worker.steps.ordered.carrier import CannotBeError as CannotBeError, Carrier as Carrier, Task as Task
 
 CARRIERS: Mapping[Action, Carrier] = {
@@ -23,4 +23,6 @@ CARRIERS: Mapping[Action, Carrier] = {
     Action.CREATE_CUSTOMER: customers.CREATE,
     Action.LEAVE_OUT: customers.LEAVE_OUT,
     Action.UNLINK: customers.UNLINK,
+    Action.REACTIVATE: mending.REACTIVATE,
+    Action.CHOOSE_ACCOUNT: mending.CHOOSE_ACCOUNT,
 }

@@ -1,0 +1,53 @@
+"""A process dies at any boundary of an order that mends something in QuickBooks: it is mended, and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from connectors.quickbooks.sandbox.core import FIRST_REALM
+from errors.kinds import Action
+from tests.story.test_story_mending import inactive_customer, inactive_service, wrong_account
+from tests.support.cases import settle
+from tests.support.crashing import WatchedAdapter, watched
+from tests.support.house import House
+from tests.support.striking import rewritten
+
+CASES: dict[str, Callable[[House], Any]] = {
+    "service": lambda house: house.order(Action.REACTIVATE, inactive_service(house)),
+    "account": lambda house: house.order(Action.CHOOSE_ACCOUNT, wrong_account(house), "Services"),
+    "customer": lambda house: house.order(Action.REACTIVATE, inactive_customer(house)),
+}
+
+
+def done(house: House) -> None:
+    """Nothing is inactive, nothing is double, and what waited is there."""
+    assert house.errors() == []
+    for entity, name in (("Customer", "DisplayName"), ("Item", "Name"), ("PaymentMethod", "Name")):
+        rows = house.rows(entity)
+        assert all(row["Active"] for row in rows)
+        assert len({row[name] for row in rows}) == len(rows)
+    assert house.by_number("A-1")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_process_may_die_at_any_boundary_of_an_order_that_mends(house: House, case: str) -> None:
+    CASES[case](house)
+    company = house.sandbox.company(FIRST_REALM)
+    company.switches = replace(company.switches, replay="ignore")  # a repeated request is carried out again
+    with watched(house) as life:
+        settle(house, lambda: done(house))
+    wrong = []
+    for names, image, _count in life.deaths():
+        image.restore(house)
+        wire = WatchedAdapter(house.sandbox)
+        house.restart(wire)
+        try:
+            settle(house, lambda: done(house))
+            assert rewritten(wire.sent) == []
+        except AssertionError as error:
+            wrong.append(f"{names}: {error}")
+    assert wrong == []

@@ -1,0 +1,85 @@
+"""What Cuadre mends by itself, ordered on an error's page. Choosing from a list of QuickBooks has a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from errors import action_words, deciding
+from errors.console import orders
+from errors.kinds import Action
+from errors.language import _, sentence
+from errors.listing import ErrorRow, list_errors
+from errors.problem import ProblemError
+from errors.selection import Selection
+from worker.mending import choices, chooses
+from worker.site import error_table
+from worker.site.door import Page, TurnedAwayError, Visit, deed, page
+from worker.site.looking import SlowError, ask, slow
+from worker.site.people import Role
+
+
+@deed("/errors/{error_id:int}/reactivate", Role.OPERATOR)
+def reactivated(visit: Visit) -> Response:
+    return _ordered(visit, Action.REACTIVATE, "")
+
+
+@page("/errors/{error_id:int}/choose", Role.OPERATOR)
+def choosing(visit: Visit) -> Response:
+    """It costs reads in QuickBooks, so that the page of the error does not wait for them."""
+    row, action, seen = _chooses(visit)
+    found, trouble = _choices(visit, row, action)
+    word = action_words.word(action)
+    return visit.show("choose.html", title=word, row=row, action=action, choices=found, trouble=trouble, seen=seen)
+
+
+@deed("/errors/{error_id:int}/choose", Role.OPERATOR)
+def chosen(visit: Visit) -> Response:
+    _row, action, _seen = _chooses(visit)
+    if not visit.field("choice"):
+        raise TurnedAwayError(400, _("Nothing was chosen."))
+    return _ordered(visit, action, visit.field("choice"))
+
+
+def pages() -> tuple[Page, ...]:
+    return reactivated, choosing, chosen
+
+
+# --- how -------------------------------------------------------------------------------------------------------------
+
+
+def _chooses(visit: Visit) -> tuple[ErrorRow, Action, int]:
+    """The error, what is chosen for it, and the last order that the page knows of."""
+    with visit.reading() as connection:
+        seen, found = orders.latest(connection), list_errors(connection, Selection(ids=(visit.parts["error_id"],)), 1)
+    if not found:
+        raise TurnedAwayError(404, _("There is no such error."))
+    action = chooses(found[0])
+    if action is None:
+        raise TurnedAwayError(409, _("There is nothing to choose for this error, or not any more."))
+    return found[0], action, seen
+
+
+def _choices(visit: Visit, row: ErrorRow, action: Action) -> tuple[Sequence[str], str]:
+    try:
+        return ask(visit.desk, row.company, lambda company: choices(company, action)), ""
+    except ProblemError as moment:
+        return (), sentence(moment.problem)
+    except SlowError:
+        return (), slow()
+
+
+def _ordered(visit: Visit, action: Action, value: str) -> Response:
+    """Only written down, unless somebody was faster; the tick looks whether it still can be."""
+    error_id = visit.parts["error_id"]
+    with visit.desk.engine.begin() as connection:
+        before = orders.latest(connection)
+        if others := orders.faster(connection, Selection(ids=(error_id,)), error_table.seen(visit), visit.by):
+            return error_table.conflict(visit, connection, others)
+        why = error_table.why(visit)
+        done = deciding.decide(connection, action, error_id, value, by=visit.by, why=why, now=visit.now)
+        if done.refused:
+            return error_table.refused(visit, connection, done)
+        last = orders.latest(connection)
+    return visit.go(error_table.with_flash(f"/errors/{error_id}", before + 1, last))

@@ -1,0 +1,36 @@
+"""What people chose in place of what a row says, for as long as it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from connectors.documents import Document, DocumentKind, Service
+from worker.state import decisions
+from worker.state.database import reading
+from worker.state.decisions import Decision, Matter
+from worker.state.items import Item
+
+if TYPE_CHECKING:
+    from worker.pipeline import Company
+
+Candidate = tuple[Item, Document]
+
+
+def accounted(company: Company, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Services with the income accounts that people chose."""
+    naming = {
+        document.local_id for _, document in candidates if isinstance(document, Service) and document.income_account
+    }
+    if not naming:
+        return list(candidates)
+    with reading(company.engine) as connection:
+        found = decisions.of(connection, company.name, DocumentKind.SERVICE, naming, Matter.ACCOUNT)
+    return [(item, _accounted(document, found.get(document.local_id))) for item, document in candidates]
+
+
+def _accounted(document: Document, decision: Decision | None) -> Document:
+    if isinstance(document, Service) and decision is not None and document.income_account == decision.instead_of:
+        return replace(document, income_account=decision.value)
+    return document

@@ -1,0 +1,77 @@
+"""What Cuadre mends by order: in QuickBooks itself, or by what a person chose. What it stopped is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from connectors.documents import Customer, Document, DocumentKind, Service
+from errors.problem import phrase
+from worker.state import decisions
+from worker.state.decisions import Decision, Matter
+from worker.steps.ordered.carrier import CannotBeError, Carrier, Task
+from worker.steps.ordered.plain import RESYNC
+
+if TYPE_CHECKING:
+    from worker.pipeline import Company
+
+
+def _reactivate(company: Company, task: Task) -> None:
+    document = _document(company, task)
+    assert isinstance(document, Customer | Service)
+    if (reason := company.target.reactivate(document, str(task.order.id))) is not None:
+        raise CannotBeError(reason)
+
+
+def _account(company: Company, task: Task) -> Decision:
+    """The account, if it still is one, in place of the one that the person saw in the error."""
+    service, account = _document(company, task), task.order.value
+    assert isinstance(service, Service)
+    if service.income_account != task.order.problem.facts["account"]:
+        raise CannotBeError(phrase("its row names another account by now"))
+    if account not in company.target.income_accounts():
+        raise CannotBeError(phrase("{account} is not an income account in QuickBooks any more", account=account))
+    about, key = DocumentKind.SERVICE, service.local_id
+    return _decision(company, task, Matter.ACCOUNT, about, key, instead_of=service.income_account)
+
+
+def _decide(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
+    for task in tasks:
+        decisions.save(connection, task.answer)
+    RESYNC.inside(connection, company, tasks)
+
+
+# --- how -------------------------------------------------------------------------------------------------------------
+
+
+def _document(company: Company, task: Task) -> Document:
+    """What the error is about, as the local books say it now."""
+    gone = phrase("its document is not here any more")
+    if len(task.own) != 1:
+        raise CannotBeError(gone)
+    item = task.own[0]
+    found = company.source.read(item.kind, [item.local_id]).documents.get(item.local_id)
+    if found is None:
+        raise CannotBeError(gone)
+    return found
+
+
+def _decision(company: Company, task: Task, matter: Matter, about: str, key: str, *, instead_of: str = "") -> Decision:
+    return Decision(
+        company=company.name,
+        about=about,
+        key=key,
+        matter=matter,
+        value=task.order.value,
+        instead_of=instead_of,
+        error_id=task.order.error_id,
+        by=task.order.by,
+        why=task.order.why,
+        at=company.clock.now(),
+    )
+
+
+REACTIVATE = Carrier(inside=RESYNC.inside, outside=_reactivate, reaches_target=True)
+CHOOSE_ACCOUNT = Carrier(inside=_decide, outside=_account, reaches_target=True)
