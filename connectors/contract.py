@@ -82,9 +82,13 @@ class Operation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class References:
-    """Ids in the target of what a document names, by (kind, local id)."""
+    """Ids in the target of what a document names, by (kind, local id).
+
+    `methods`: the payment methods that people chose for what the target does not know, by that name without case.
+    """
 
     ids: Mapping[tuple[DocumentKind, str], str] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, kind: DocumentKind, local_id: str) -> str:
         return self.ids[kind, local_id]
@@ -275,6 +279,12 @@ class Target(Protocol):
         `order` names who wants it: repeated for the same one, it is one write. Raises as a read, and what the target
         refuses.
         """
+
+    def create_method(self, name: str, *, credit_card: bool, order: str) -> Phrase | None:
+        """Create a payment method; why it cannot be. One of this name that is there is left alone. As `reactivate`."""
+
+    def payment_methods(self) -> Sequence[str]:
+        """Their names. Raises as a read."""
 
     def income_accounts(self) -> Sequence[str]:
         """The accounts under which a service may be sold, by the names that find them. Raises as a read."""

@@ -25,6 +25,8 @@ def word(action: Action) -> str:
         Action.UNLINK: _("Not this customer"),
         Action.REACTIVATE: _("Make it active again"),
         Action.CHOOSE_ACCOUNT: _("Choose an account"),
+        Action.CREATE_METHOD: _("Create the payment method"),
+        Action.USE_METHOD: _("Use another payment method"),
     }[action]
 
 
@@ -47,6 +49,8 @@ def past(action: Action) -> str:
         Action.UNLINK: _("said that it was the wrong customer"),
         Action.REACTIVATE: _("had it made active again in QuickBooks"),
         Action.CHOOSE_ACCOUNT: _("chose its income account"),
+        Action.CREATE_METHOD: _("had the payment method created"),
+        Action.USE_METHOD: _("chose the payment method in QuickBooks"),
     }[action]
 
 
@@ -69,4 +73,6 @@ def ordered(action: Action, number: int) -> str:
         Action.UNLINK: _("Its link to QuickBooks ends at the next tick."),
         Action.REACTIVATE: _("It is made active again at the next tick."),
         Action.CHOOSE_ACCOUNT: _("The service gets its account at the next tick."),
+        Action.CREATE_METHOD: _("The payment method is created at the next tick."),
+        Action.USE_METHOD: _("The payment method is used from the next tick on."),
     }[action]

@@ -22,7 +22,11 @@ from errors.selection import Selection
 from errors.tables import actions
 
 # Each of a group mends the same document, each in another way: who orders a second one has changed their mind.
-MENDING = ((Action.USE_NUMBER, *AFTER_A_LOOK), (*WHICH_CUSTOMER, Action.REACTIVATE))
+MENDING = (
+    (Action.USE_NUMBER, *AFTER_A_LOOK),
+    (*WHICH_CUSTOMER, Action.REACTIVATE),
+    (Action.CREATE_METHOD, Action.USE_METHOD),
+)
 LONGEST_NUMBER = 21  # QBO: DocNumber at most 21 characters, qbo-facts section 3
 
 

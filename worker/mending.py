@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from errors.kinds import BY_NAME, Action
 from errors.listing import ErrorRow
 
+CREDIT_CARD, OTHER = "credit-card", "other"  # what sort of payment method is created
+
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
@@ -19,7 +21,10 @@ def chooses(row: ErrorRow) -> Action | None:
 
 def choices(company: Company, action: Action) -> Sequence[str]:
     """Raises ProblemError where QuickBooks does not answer."""
-    return {Action.CHOOSE_ACCOUNT: company.target.income_accounts}[action]()
+    return {
+        Action.CHOOSE_ACCOUNT: company.target.income_accounts,
+        Action.USE_METHOD: company.target.payment_methods,
+    }[action]()
 
 
 def meant(choices: Sequence[str], typed: str) -> str | None:

@@ -137,6 +137,10 @@ def advice(books: Books) -> tuple[Phrase, ...]:
     )
 
 
+def method_names(books: Books) -> tuple[str, ...]:
+    return tuple(sorted((one.name for one in books.payment_methods), key=str.casefold))
+
+
 def income_accounts(books: Books) -> tuple[str, ...]:
     """Full names of those under which a service may be sold; none that another account's number hides."""
     names = (each.full_name for each in books.accounts if each.type in INCOME and books.account(each.full_name) == each)

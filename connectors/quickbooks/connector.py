@@ -86,7 +86,7 @@ class QuickBooksTarget:
         self._search = Search(client, mirror, fresh)
         self._setup = SetUp(client, mirror, now=now)
         self._vendors = Vendors(client, self._search, mirror)
-        self._mending = Mending(client, self._search, mirror)
+        self._mending = Mending(client, self._search, self._setup, mirror)
         self._room = Room()
 
     @property
@@ -167,18 +167,17 @@ class QuickBooksTarget:
         if operation is Operation.VOID and held is not None:
             return self._prepare_void(document, held)
         problems = limit_problems(document, marker)
-        resolved = self._resolve(document, held)
+        resolved = self._resolve(document, references, held)
         if not isinstance(resolved, Resolved):
             return (*problems, *resolved)
         return problems or encode(_body(document, references, resolved, held, marker))
 
-    def _resolve(self, document: Document, current: Remote | None) -> Resolved | tuple[Problem, ...]:
+    def _resolve(self, document: Document, known: References, held: Remote | None) -> Resolved | tuple[Problem, ...]:
         if isinstance(document, Customer):
             return Resolved()
-        resolved = resolve(document, self.books(), self.settings, current, self._vendors.id_of)
-        if isinstance(resolved, Resolved):
-            return resolved
-        return resolve(document, self.books(BOOKS_FRESH), self.settings, current, self._vendors.id_of)
+        given = (self.settings, held, self._vendors.id_of, known.methods)
+        resolved = resolve(document, self.books(), *given)
+        return resolved if isinstance(resolved, Resolved) else resolve(document, self.books(BOOKS_FRESH), *given)
 
     def _prepare_void(self, document: Document, current: Remote) -> str | tuple[Problem, ...]:
         """Cancelling changes the period in which QuickBooks holds the document, whatever the local date says now."""
@@ -349,6 +348,12 @@ class QuickBooksTarget:
 
     def reactivate(self, document: Customer | Service, order: str) -> Phrase | None:
         return self._mending.reactivate(document, order)
+
+    def create_method(self, name: str, *, credit_card: bool, order: str) -> Phrase | None:
+        return self._mending.create_method(name, order, credit_card=credit_card)
+
+    def payment_methods(self) -> Sequence[str]:
+        return books.method_names(self.books(BOOKS_FRESH))
 
     def income_accounts(self) -> Sequence[str]:
         return books.income_accounts(self.books(BOOKS_FRESH))

@@ -13,19 +13,22 @@ from connectors.quickbooks.faults import Context, problems_of
 from connectors.quickbooks.matching import Row, bare_name, inactive_among, match_customer, match_service
 from connectors.quickbooks.mirror.mirror import Mirror
 from connectors.quickbooks.searching import Search
+from connectors.quickbooks.setup import SetUp
 from connectors.quickbooks.writing import write_once
 from errors.kinds import CustomerInactive, ServiceInactive
 from errors.problem import Phrase, phrase
 
+LONGEST_METHOD = 31  # QBO: PaymentMethod.Name, qbo-facts 2.2
 NOW = timedelta(0)  # a person decided upon what they saw: nothing is mended on older knowledge
 
 
 class Mending:
     """One company's. Every method raises ProblemError where QuickBooks does not answer, and what it refuses."""
 
-    def __init__(self, client: Client, search: Search, mirror: Mirror) -> None:
+    def __init__(self, client: Client, search: Search, setup: SetUp, mirror: Mirror) -> None:
         self._client = client
         self._search = search
+        self._setup = setup
         self._mirror = mirror
 
     def reactivate(self, document: Customer | Service, order: str) -> Phrase | None:
@@ -44,6 +47,23 @@ class Mending:
         if len(found) > 1:
             return phrase("{count} inactive ones in QuickBooks could be meant; Cuadre does not guess", count=len(found))
         return self._activated(document, str(found[0]["Id"]), order)
+
+    def create_method(self, name: str, order: str, *, credit_card: bool) -> Phrase | None:
+        """As the contract says."""
+        if len(name) > LONGEST_METHOD:
+            return phrase("{name} is longer than the 31 characters of a payment method in QuickBooks", name=name)
+        if any(str(row.get("Name", "")).casefold() == name.casefold() for row in self._client.rows("PaymentMethod")):
+            self._setup.distrust()
+            return None
+        body = {"Name": name, "Type": "CREDIT_CARD" if credit_card else "NON_CREDIT_CARD"}
+        answer = write_once(self._client, "PaymentMethod", body, name, order)
+        if answer.has("6240"):
+            return phrase("QuickBooks has a payment method of this name already, an inactive one perhaps")
+        if not answer.ok:
+            raise FaultError(problems_of(answer, Context(company=self._client.company, body=body))[0], answer)
+        self._mirror.remember("PaymentMethod", [(answer.body or {})["PaymentMethod"]])
+        self._setup.distrust()
+        return None
 
     def _alike(self, document: Customer | Service) -> list[Row]:
         if isinstance(document, Customer):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -27,14 +27,20 @@ Vendors = Callable[[str], str]  # a processor's name -> the vendor's id
 
 
 def resolve(
-    document: Document, books: Books, settings: CompanySettings, current: Remote | None, vendors: Vendors
+    document: Document,
+    books: Books,
+    settings: CompanySettings,
+    current: Remote | None,
+    vendors: Vendors,
+    methods: Mapping[str, str],
 ) -> Resolved | tuple[Problem, ...]:
-    """All ids, or everything that stands in the way. `vendors` is asked last, when nothing does.
+    """All ids, or everything that stands in the way. `vendors` is asked last, when nothing does. `methods`: as the
+    contract's References says.
 
     Raises:
         ProblemError: from `vendors`.
     """
-    found = _Finder(document, books, settings)
+    found = _Finder(document, books, settings, methods)
     fields = found.fields()
     problems = [*found.problems, *_period(document, books, settings, current), *_currency(document, books)]
     if problems:
@@ -68,10 +74,11 @@ def period_problem(document: Document, closing: date, moment: date, company: str
 class _Finder:
     """Collects ids and problems for one document."""
 
-    def __init__(self, document: Document, books: Books, settings: CompanySettings) -> None:
+    def __init__(self, document: Document, books: Books, settings: CompanySettings, methods: Mapping[str, str]) -> None:
         self.document = document
         self.books = books
         self.settings = settings
+        self.methods = methods
         self.problems: list[Problem] = list(lines_without_service(document, settings.default_service))
 
     def fields(self) -> dict[str, Any]:
@@ -131,7 +138,7 @@ class _Finder:
             return ""
         mapped = {word.casefold(): name for word, name in self.settings.payment_methods.items()}
         wanted = mapped.get(document.method.casefold(), document.method)
-        method = self.books.payment_method(wanted)
+        method = self.books.payment_method(self.methods.get(wanted.casefold(), wanted))
         if method is None:
             facts: dict[str, Fact] = {"document": name_of(document), "method": wanted}
             subject = f"payment method {self.settings.name} {wanted}"

@@ -97,7 +97,11 @@ class PaymentMethodUnknown(Kind):
     """{document} was paid by {method}, which is not a payment method in QuickBooks."""
 
     code = "payment-method-unknown"
-    fix = "Add the payment method {method} in QuickBooks, or map it in the configuration, then resync."
+    fix = (
+        "Create the payment method {method}, or choose the one that is meant: with the buttons here, in QuickBooks, or "
+        "in the configuration; then resync."
+    )
+    extra_actions = (Action.CREATE_METHOD, Action.USE_METHOD)
     steps = ways.PAYMENT_METHOD_MISSING
 
 

@@ -52,6 +52,8 @@ class Action(StrEnum):
     LEAVE_OUT = "leave-out"  # this customer and all its documents, until somebody undoes it
     UNLINK = "unlink"  # from a customer of QuickBooks that is the wrong one
     REACTIVATE = "reactivate"  # the customer or service that was made inactive there
+    CREATE_METHOD = "create-method"  # of payment, in QuickBooks, under the name that the local books have for it
+    USE_METHOD = "use-method"  # of payment, one that QuickBooks has, for a word of the local books
     CHOOSE_ACCOUNT = "choose-account"  # under which a service is sold, in place of what its row says
 
 
@@ -71,7 +73,7 @@ OF_CATEGORY: Mapping[Category, tuple[Action, ...]] = {
 }
 
 # What a person chooses by its name in QuickBooks, from a list.
-BY_NAME = (Action.CHOOSE_ACCOUNT,)
+BY_NAME = (Action.CHOOSE_ACCOUNT, Action.USE_METHOD)
 
 KINDS: dict[str, type[Kind]] = {}
 

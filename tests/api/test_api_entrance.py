@@ -27,13 +27,18 @@ SCOPES = {
     ("POST", "/api/v1/errors/{id}/sides/{action}"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/reactivate"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/choose"): Scope.ACT,
+    ("POST", "/api/v1/errors/{id}/create-method"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/link-customer"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/create-customer"): Scope.ACT,
     ("POST", "/api/v1/companies/{company}/customers/unlink"): Scope.ACT,
     ("POST", "/api/v1/errors/{id}/{action}"): Scope.ACT,
     ("GET", "/api/v1/webhooks/events"): Scope.WEBHOOKS,
 }
-BODIES = {"/api/v1/errors/orders": {"action": "skip", "ids": [1]}, "/api/v1/errors/{id}/choose": {"choice": "x"}}
+BODIES = {
+    "/api/v1/errors/orders": {"action": "skip", "ids": [1]},
+    "/api/v1/errors/{id}/choose": {"choice": "x"},
+    "/api/v1/errors/{id}/create-method": {"credit_card": True},
+}
 PARTS = {"{kind}": "invoice", "{action}": "skip", "{company}": "away"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.api.conftest import Ask
-from tests.story.test_story_mending import account_of, inactive_customer, wrong_account
+from tests.story.test_story_mending import account_of, inactive_customer, paid_by, unknown_method, wrong_account
 from tests.story.test_story_sides import duplicate, result
 from tests.support.house import House
 
@@ -54,3 +54,15 @@ def test_where_there_is_nothing_to_choose_it_says_so(house: House, ask: Ask) -> 
             "There is nothing to choose for this error, or not any more.",
         )
     assert ask("GET", "/api/v1/errors/99/choices").status_code == 404
+
+
+def test_a_program_has_a_payment_method_created_or_chooses_another(house: House, ask: Ask) -> None:
+    error = unknown_method(house)
+    path = f"/api/v1/errors/{error.id}"
+    assert ask("POST", f"{path}/create-method", json={}).status_code == 422
+    assert ask("POST", f"{path}/create-method", json={"credit_card": True}).json()["done"] == [error.id]
+    offered = ask("GET", f"{path}/choices").json()
+    assert (offered["action"], "Cash" in offered["choices"]) == ("use-method", True)
+    assert ask("POST", f"{path}/choose", json={"choice": "cash"}).json()["action"] == "use-method"
+    house.tick()
+    assert (house.errors(), paid_by(house)) == ([], ["Cash"])

@@ -83,3 +83,22 @@ def test_accounts_are_shown_and_one_is_chosen(cuadre, connected, books, error):
     late = cuadre("errors", "choose-account", chosen, "Services")
     assert (late.code, "settled already" in late.err) == (exits.ATTENTION, True)
     assert cuadre("errors", "choose-account", "999").code == exits.ATTENTION
+
+
+PAID = "INSERT INTO payments (id, customer_id, date, total, method) VALUES ('p9', 'c1', '2026-03-02', 5, 'Stripe')"
+
+
+def test_a_payment_method_is_created_or_another_is_chosen(cuadre, connected, books, error):
+    books(PAID)
+    chosen = error("payment-method-unknown")
+    assert "Cash" in cuadre("errors", "use-method", chosen).out.splitlines()
+    assert cuadre("errors", "create-method", chosen).code == exits.USAGE
+    done = cuadre("errors", "use-method", chosen, "cash")
+    assert (done.code, "The payment method is used from the next tick on." in done.out) == (exits.OK, True)
+    done = cuadre("errors", "create-method", chosen, "--credit-card")
+    assert (done.code, "The payment method is created at the next tick." in done.out) == (exits.OK, True)
+    cuadre("once")
+    shown = cuadre("errors", "show", chosen, "--json").json()
+    told = [(line["action"], line["value"], line["result"]) for line in shown["history"]]
+    replaced = ("use-method", "Cash", "Replaced by a later order")
+    assert (shown["state"], told) == ("settled", [replaced, ("create-method", "credit-card", "")])

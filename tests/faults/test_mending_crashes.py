@@ -10,14 +10,17 @@ import pytest
 
 from connectors.quickbooks.sandbox.core import FIRST_REALM
 from errors.kinds import Action
-from tests.story.test_story_mending import inactive_customer, inactive_service, wrong_account
+from tests.story.test_story_mending import inactive_customer, inactive_service, unknown_method, wrong_account
 from tests.support.cases import settle
 from tests.support.crashing import WatchedAdapter, watched
 from tests.support.house import House
 from tests.support.striking import rewritten
+from worker.mending import OTHER
 
 CASES: dict[str, Callable[[House], Any]] = {
     "service": lambda house: house.order(Action.REACTIVATE, inactive_service(house)),
+    "new method": lambda house: house.order(Action.CREATE_METHOD, unknown_method(house), OTHER),
+    "other method": lambda house: house.order(Action.USE_METHOD, unknown_method(house), "Cash"),
     "account": lambda house: house.order(Action.CHOOSE_ACCOUNT, wrong_account(house), "Services"),
     "customer": lambda house: house.order(Action.REACTIVATE, inactive_customer(house)),
 }

@@ -36,6 +36,27 @@ MENDING = (
         tests=(STORY,),
     ),
     Mutant(
+        removes="the look at whether a payment method is there already",
+        file="connectors/quickbooks/mending.py",
+        old="            self._setup.distrust()\n            return None\n",
+        new="            pass\n",
+        tests=(STORY,),
+    ),
+    Mutant(
+        removes="the second look at a payment method that was chosen",
+        file="worker/steps/ordered/mending.py",
+        old="    if method not in company.target.payment_methods():\n",
+        new="    if not company.target.payment_methods():\n",
+        tests=(STORY,),
+    ),
+    Mutant(
+        removes="what ends an order that another one replaces",
+        file="errors/deciding.py",
+        old="    (Action.CREATE_METHOD, Action.USE_METHOD),\n",
+        new="",
+        tests=(STORY,),
+    ),
+    Mutant(
         removes="one request id for all tries of an order",
         file="connectors/quickbooks/writing.py",
         old='    named = "\\0".join((client.company_id, entity.lower(), *wanted))\n',

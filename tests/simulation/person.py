@@ -13,7 +13,7 @@ from connectors.quickbooks.entities import ENTITIES
 from connectors.quickbooks.sandbox.core import FIRST_REALM, Sandbox
 from connectors.tokens import LOST, Grant, TokenStore
 from errors import actions, deciding, queue
-from errors.kinds import AFTER_A_LOOK, Action
+from errors.kinds import AFTER_A_LOOK, FOR_MANY, Action
 from errors.listing import ErrorRow
 from errors.selection import Selection
 from errors.tables import State
@@ -92,11 +92,11 @@ class Person:
         with self._engine.begin() as connection:
             if action is Action.USE_NUMBER:
                 done = deciding.use_number(connection, error.id, None, by=BY, now=now)
-            elif action in AFTER_A_LOOK or action is Action.REACTIVATE:
-                done = deciding.decide(connection, action, error.id, seen, by=BY, now=now)
-            else:
+            elif action in FOR_MANY:
                 order = getattr(actions, action.value.replace("-", "_"))
                 done = order(connection, chosen, by=BY, now=now)
+            else:
+                done = deciding.decide(connection, action, error.id, seen, by=BY, now=now)
         if done.done:
             self.ordered.append((action, error.id))
         return f"{action} {error.problem.kind.code} {error.id} {'refused' if done.refused else 'ordered'}"

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from errors.kinds import Action
-from tests.story.test_story_mending import account_of, inactive_service, wrong_account
+from tests.story.test_story_mending import account_of, inactive_service, paid_by, unknown_method, wrong_account
 from tests.story.test_story_sides import duplicate, result
 from tests.support.browsing import KEY, Reader, signed_in, text
 from tests.support.house import NAME, House
@@ -79,6 +79,26 @@ def test_an_income_account_is_chosen_on_a_page_of_its_own(house: House, eva: Rea
     assert (house.errors(), result(house, error), account_of(house)) == ([], "done", "Services")
     assert "eva chose its income account ( Services )" in text(eva.get(f"/errors/{error.id}"))
     assert eva.get(page).status_code == 409
+
+
+def test_a_payment_method_is_created_by_who_says_what_sort_it_is(house: House, eva: Reader) -> None:
+    error = unknown_method(house)
+    page = f"/errors/{error.id}"
+    assert "Cuadre creates Stripe in QuickBooks. What sort of payment is it?" in text(eva.get(page))
+    assert f"{page}#create-method" in eva.get("/errors").text
+    assert eva.post(f"{page}/create-method", {"sort": "cheque"}, on=page).status_code == 400
+    assert eva.post(f"{page}/create-method", {"sort": "credit-card"}, on=page).status_code == 303
+    house.tick()
+    assert (house.errors(), paid_by(house)) == ([], ["Stripe"])
+    assert "eva had the payment method created ( credit-card )" in text(eva.get(page))
+
+
+def test_a_payment_method_is_chosen_for_a_word(house: House, eva: Reader) -> None:
+    page = f"/errors/{unknown_method(house).id}/choose"
+    assert "<option>Cash</option>" in eva.get(page).text
+    assert eva.post(page, {"choice": "Cash"}, on=page).status_code == 303
+    house.tick()
+    assert (house.errors(), paid_by(house)) == ([], ["Cash"])
 
 
 def test_nothing_chosen_is_nothing_ordered(house: House, eva: Reader) -> None:

@@ -18,7 +18,7 @@ from worker.api.entrance import MayAct, MayRead, Shared, too_many
 from worker.api.errors import ErrorId, Why, must_exist, order_told
 from worker.api.problems import NotSoError, documented
 from worker.api.shapes import OrderAnswer, Text
-from worker.mending import choices, chooses, meant
+from worker.mending import CREDIT_CARD, OTHER, choices, chooses, meant
 from worker.state.database import reading
 from worker.state.keys import Key
 
@@ -30,6 +30,12 @@ class Choice(Why):
     """`choice`: one of those that may be chosen."""
 
     choice: Annotated[Text, Field(min_length=1, examples=["Services"])]
+
+
+class NewMethod(Why):
+    """QuickBooks takes no payment by card with a method that is not marked so."""
+
+    credit_card: bool
 
 
 class ChoicesShape(BaseModel):
@@ -48,6 +54,14 @@ class ChoicesShape(BaseModel):
 def reactivate(id: ErrorId, why: Why, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - its name in the path
     """The next tick looks first: what is active by then is left alone. What waits for it is tried again."""
     return _ordered(counter, key, Action.REACTIVATE, id, "", why)
+
+
+@router.post(
+    "/{id}/create-method", summary="Create the payment method in QuickBooks", status_code=202, responses=ORDERED
+)
+def create_method(id: ErrorId, new: NewMethod, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - see above
+    """Under the name that the error tells. One that is there by the next tick is left alone."""
+    return _ordered(counter, key, Action.CREATE_METHOD, id, CREDIT_CARD if new.credit_card else OTHER, new)
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""cuadre errors reactivate | choose-account: what Cuadre mends by itself."""
+"""cuadre errors reactivate | choose-account | create-method | use-method: what Cuadre mends by itself."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ from worker import exits
 from worker.commands.opened import opened
 from worker.commands.output import Json, complain, document, line
 from worker.commands.session import Session, session
-from worker.mending import choices, meant
+from worker.mending import CREDIT_CARD, OTHER, choices, meant
 from worker.state.database import reading
 
 Id = Annotated[int, typer.Argument(metavar="ID")]
 Account = Annotated[str, typer.Argument(metavar="[ACCOUNT]", show_default=False)]
+Method = Annotated[str, typer.Argument(metavar="[METHOD]", show_default=False)]
+Card = Annotated[
+    bool, typer.Option("--credit-card/--other", help=_("Whether it is marked as a credit card."), show_default=False)
+]
 By = Annotated[str, typer.Option(help=_("Who orders it, for the audit; you, if not given."), show_default=False)]
 Why = Annotated[str, typer.Option(help=_("Why, for the audit."), show_default=False)]
 
@@ -39,6 +43,27 @@ def choose_account(
     _choose(session(context), error_id, Action.CHOOSE_ACCOUNT, account, by, why, as_json=as_json)
 
 
+def use_method(
+    context: typer.Context, error_id: Id, method: Method = "", *, by: By = "", why: Why = "", as_json: Json = False
+) -> None:
+    _choose(session(context), error_id, Action.USE_METHOD, method, by, why, as_json=as_json)
+
+
+def create_method(
+    context: typer.Context,
+    error_id: Id,
+    *,
+    credit_card: Card,
+    by: By = "",
+    why: Why = "",
+    as_json: Json = False,
+) -> None:
+    sort = CREDIT_CARD if credit_card else OTHER
+    current = session(context)
+    current.load()  # the reader's language
+    _decide(current, error_id, Action.CREATE_METHOD, sort, by, why, as_json=as_json)
+
+
 def add_to(app: typer.Typer) -> None:
     """Beside the commands that need nothing but the error table."""
     for action, command, text in (
@@ -51,6 +76,12 @@ def add_to(app: typer.Typer) -> None:
             Action.CHOOSE_ACCOUNT,
             choose_account,
             _("Wrong income account: choose one for the service; without ACCOUNT, show which there are."),
+        ),
+        (Action.CREATE_METHOD, create_method, _("Unknown payment method: create it in QuickBooks.")),
+        (
+            Action.USE_METHOD,
+            use_method,
+            _("Unknown payment method: choose one that stands for it; without METHOD, show which there are."),
         ),
     ):
         app.command(action.value, help=text)(command)

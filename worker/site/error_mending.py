@@ -13,7 +13,7 @@ from errors.language import _, sentence
 from errors.listing import ErrorRow, list_errors
 from errors.problem import ProblemError
 from errors.selection import Selection
-from worker.mending import choices, chooses
+from worker.mending import CREDIT_CARD, OTHER, choices, chooses
 from worker.site import error_table
 from worker.site.door import Page, TurnedAwayError, Visit, deed, page
 from worker.site.looking import SlowError, ask, slow
@@ -23,6 +23,14 @@ from worker.site.people import Role
 @deed("/errors/{error_id:int}/reactivate", Role.OPERATOR)
 def reactivated(visit: Visit) -> Response:
     return _ordered(visit, Action.REACTIVATE, "")
+
+
+@deed("/errors/{error_id:int}/create-method", Role.OPERATOR)
+def method_created(visit: Visit) -> Response:
+    sort = visit.field("sort")
+    if sort not in {CREDIT_CARD, OTHER}:
+        raise TurnedAwayError(400, _("That cannot be ordered."))
+    return _ordered(visit, Action.CREATE_METHOD, sort)
 
 
 @page("/errors/{error_id:int}/choose", Role.OPERATOR)
@@ -43,7 +51,7 @@ def chosen(visit: Visit) -> Response:
 
 
 def pages() -> tuple[Page, ...]:
-    return reactivated, choosing, chosen
+    return reactivated, method_created, choosing, chosen
 
 
 # --- how -------------------------------------------------------------------------------------------------------------

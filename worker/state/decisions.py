@@ -18,6 +18,7 @@ class Matter(StrEnum):
 
     CREATE = "create"  # customer, its local id: it is created in QuickBooks under this name, whatever the policy
     LEAVE_OUT = "leave-out"  # customer, its local id: neither it nor its documents are synced
+    METHOD = "method"  # payment-method, the word without case: the payment method of this name stands for it
     ACCOUNT = "account"  # service, its local id: the income account of this full name, instead of the row's
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from connectors.documents import Document, DocumentKind, Service
+from sqlalchemy import Connection
+
+from connectors.documents import Document, DocumentKind, Payment, Refund, Service
 from worker.state import decisions
 from worker.state.database import reading
 from worker.state.decisions import Decision, Matter
@@ -28,6 +30,13 @@ def accounted(company: Company, candidates: Sequence[Candidate]) -> list[Candida
     with reading(company.engine) as connection:
         found = decisions.of(connection, company.name, DocumentKind.SERVICE, naming, Matter.ACCOUNT)
     return [(item, _accounted(document, found.get(document.local_id))) for item, document in candidates]
+
+
+def methods(connection: Connection, company: Company, documents: Sequence[Document]) -> Mapping[str, str]:
+    """Payment methods that people chose, by the name for which they stand, without case."""
+    if not any(isinstance(document, Payment | Refund) and document.method for document in documents):
+        return {}
+    return {decision.key: decision.value for decision in decisions.all_of(connection, Matter.METHOD, company.name)}
 
 
 def _accounted(document: Document, decision: Decision | None) -> Document:

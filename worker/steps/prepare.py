@@ -100,6 +100,7 @@ def _known(company: Company, candidates: Sequence[tuple[Item, Document]]) -> Kno
         return Known(
             items=items.by_key(connection, company.name, keys),
             links=links.live(connection, company.name, company.realm_id, keys),
+            methods=chosen.methods(connection, company, [document for _, document in candidates]),
         )
 
 

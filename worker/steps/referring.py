@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connectors.contract import References
@@ -25,10 +25,14 @@ Key = tuple[DocumentKind, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What the state database knows of the records of one chunk and of all that they name."""
+    """What the state database knows of the records of one chunk and of all that they name.
+
+    `methods`: payment methods that people chose (connectors/contract.py, References).
+    """
 
     items: Mapping[Key, Item]
     links: Mapping[Key, Link]
+    methods: Mapping[str, str] = field(default_factory=dict)
 
 
 def references(company: Company, item: Item, document: Document, known: Known) -> References | None:
@@ -41,7 +45,7 @@ def references(company: Company, item: Item, document: Document, known: Known) -
         else:
             _missing(company, item, document, need, known.items.get(need.key), voided=target is not None)
             return None
-    return References(ids=ids)
+    return References(ids=ids, methods=known.methods)
 
 
 def _missing(company: Company, item: Item, document: Document, need: Need, other: Item | None, *, voided: bool) -> None:

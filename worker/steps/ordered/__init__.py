@@ -25,4 +25,6 @@ CARRIERS: Mapping[Action, Carrier] = {
     Action.UNLINK: customers.UNLINK,
     Action.REACTIVATE: mending.REACTIVATE,
     Action.CHOOSE_ACCOUNT: mending.CHOOSE_ACCOUNT,
+    Action.CREATE_METHOD: mending.CREATE_METHOD,
+    Action.USE_METHOD: mending.USE_METHOD,
 }

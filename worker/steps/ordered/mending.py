@@ -9,13 +9,18 @@ from sqlalchemy import Connection
 
 from connectors.documents import Customer, Document, DocumentKind, Service
 from errors.problem import phrase
+from worker.mending import CREDIT_CARD
 from worker.state import decisions
 from worker.state.decisions import Decision, Matter
+from worker.state.items import storable
 from worker.steps.ordered.carrier import CannotBeError, Carrier, Task
 from worker.steps.ordered.plain import RESYNC
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
+
+
+METHOD = "payment-method"  # what a decision of this sort is about
 
 
 def _reactivate(company: Company, task: Task) -> None:
@@ -37,10 +42,37 @@ def _account(company: Company, task: Task) -> Decision:
     return _decision(company, task, Matter.ACCOUNT, about, key, instead_of=service.income_account)
 
 
+def _method(company: Company, task: Task) -> Decision:
+    """The method, if QuickBooks still has it, for what the local books or the configuration call it."""
+    word, method = _word(task), task.order.value
+    if method not in company.target.payment_methods():
+        raise CannotBeError(phrase("{method} is not a payment method in QuickBooks any more", method=method))
+    if not storable(word):
+        raise CannotBeError(phrase("what your own books call it is too long to be kept"))
+    return _decision(company, task, Matter.METHOD, METHOD, word)
+
+
+def _create_method(company: Company, task: Task) -> None:
+    name, credit_card = str(task.order.problem.facts["method"]), task.order.value == CREDIT_CARD
+    reason = company.target.create_method(name, credit_card=credit_card, order=str(task.order.id))
+    if reason is not None:
+        raise CannotBeError(reason)
+
+
+def _created(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
+    """It stands for itself from now on."""
+    decisions.drop(connection, company.name, METHOD, {_word(task) for task in tasks}, Matter.METHOD)
+    RESYNC.inside(connection, company, tasks)
+
+
 def _decide(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
     for task in tasks:
         decisions.save(connection, task.answer)
     RESYNC.inside(connection, company, tasks)
+
+
+def _word(task: Task) -> str:
+    return str(task.order.problem.facts["method"]).casefold()
 
 
 # --- how -------------------------------------------------------------------------------------------------------------
@@ -75,3 +107,5 @@ def _decision(company: Company, task: Task, matter: Matter, about: str, key: str
 
 REACTIVATE = Carrier(inside=RESYNC.inside, outside=_reactivate, reaches_target=True)
 CHOOSE_ACCOUNT = Carrier(inside=_decide, outside=_account, reaches_target=True)
+CREATE_METHOD = Carrier(inside=_created, outside=_create_method, reaches_target=True)
+USE_METHOD = Carrier(inside=_decide, outside=_method, reaches_target=True)
