@@ -130,6 +130,7 @@ class Posting:
     body: str
     name: Name  # what a sentence calls the document
     marker: str = ""  # stands in the document, to find it again
+    named: bool = False  # a customer that only its name tells from others: they may share its e-mail address
     bid: str = ""
     since: datetime | None = None  # when it first may have reached the target; None: not yet
 
@@ -263,6 +264,9 @@ class Target(Protocol):
 
     def accepted(self, sent: str, remote: Remote) -> str:
         """The body that would have been sent for the document as it is there now, to compare with later."""
+
+    def customer_of(self, sent: str) -> str:
+        """The id of the customer that a body we sent names; "" where it names none."""
 
     def home_currency(self) -> str:
         """The company's own currency. Raises as a read."""

@@ -68,7 +68,7 @@ def ordered(action: Action, number: int) -> str:
         Action.KEEP: _("Theirs is kept from the next tick on."),
         Action.RECREATE: _("It is created again at the next tick."),
         Action.LINK_CUSTOMER: _("It is linked to that customer at the next tick."),
-        Action.CREATE_CUSTOMER: _("The customer is created at the next tick."),
+        Action.CREATE_CUSTOMER: _("It is created under that name at the next tick, or renamed where it is linked."),
         Action.LEAVE_OUT: say("Not synced any more: {count}", count=number),
         Action.UNLINK: _("Its link to QuickBooks ends at the next tick."),
         Action.REACTIVATE: _("It is made active again at the next tick."),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from errors.blocked import Blocked
 from errors.facts import rebuild
-from errors.kinds import Action, Category
+from errors.kinds import OF_CUSTOMERS, Action, Category
 from errors.problem import Fault, Problem
 from errors.selection import Selection
 from errors.tables import State, actions, blocked, errors
@@ -66,7 +66,8 @@ class Count:
 def allowed(state: State, problem: Problem, category: Category) -> tuple[Action, ...]:
     """What may be ordered for an error in this state; nothing for one that is settled or deleted."""
     if state is State.OPEN:
-        return problem.kind.actions(category)
+        about_one = problem.subject.startswith("customer ")
+        return tuple(each for each in problem.kind.actions(category) if about_one or each not in OF_CUSTOMERS)
     return (Action.UNSKIP,) if state is State.SKIPPED else ()
 
 

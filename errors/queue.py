@@ -47,9 +47,11 @@ __all__ = [
     "release",
     "settle_document",
     "settle_documents",
+    "standing_under",
 ]
 
 Document = tuple[str, str]  # (document kind, local id)
+IN_CHUNK = 500
 LONGEST_SUBJECT = 500  # PostgreSQL: an index row holds at most 2,704 bytes
 
 
@@ -86,10 +88,17 @@ def block(connection: Connection, error_id: int, blocked: Blocked, now: datetime
     return joined
 
 
-def keep(connection: Connection, error_id: int, blocked: Blocked, now: datetime) -> None:
-    """Another document stands under this error, whatever state it is in, and under no other: an account left out."""
-    _add(connection, error_id, blocked, now)
-    _leave(connection, blocked.company, (blocked.document_kind, blocked.local_id), now, stay=(error_id,))
+def keep(connection: Connection, error_id: int, company: str, kept: Sequence[Blocked], now: datetime) -> None:
+    """These stand under this error, whatever state it is in, and under no other: an account that is left out."""
+    _add_all(connection, error_id, kept, now)
+    documents = {(each.document_kind, each.local_id): error_id for each in kept}
+    leave_others(connection, company, documents, now)
+
+
+def standing_under(connection: Connection, error_ids: Collection[int]) -> list[Document]:
+    """The documents that stand under these errors now."""
+    waiting = and_(blocked_table.c.error_id.in_(error_ids), blocked_table.c.left_at.is_(None))
+    return _documents(connection.execute(select(*DOCUMENT).where(waiting)))
 
 
 def release(connection: Connection, error_ids: Collection[int], now: datetime) -> list[Document]:
@@ -187,13 +196,15 @@ def _standing(connection: Connection, company: str, documents: Collection[Docume
     found: set[tuple[Document, int]] = set()
     for kind in {kind for kind, _ in documents}:
         ids = [local_id for of_kind, local_id in documents if of_kind == kind]
-        stands = (
-            select(blocked_table.c.local_id, blocked_table.c.error_id)
-            .join(errors, errors.c.id == blocked_table.c.error_id)
-            .where(errors.c.company == company, blocked_table.c.left_at.is_(None))
-            .where(blocked_table.c.document_kind == kind, blocked_table.c.local_id.in_(ids))
-        )
-        found |= {((kind, row.local_id), row.error_id) for row in connection.execute(stands)}
+        for start in range(0, len(ids), IN_CHUNK):
+            stands = (
+                select(blocked_table.c.local_id, blocked_table.c.error_id)
+                .join(errors, errors.c.id == blocked_table.c.error_id)
+                .where(errors.c.company == company, blocked_table.c.left_at.is_(None))
+                .where(blocked_table.c.document_kind == kind)
+                .where(blocked_table.c.local_id.in_(ids[start : start + IN_CHUNK]))
+            )
+            found |= {((kind, row.local_id), row.error_id) for row in connection.execute(stands)}
     return found
 
 
@@ -212,25 +223,27 @@ def _open(connection: Connection, cause: Mapping[str, Any], now: datetime) -> in
 
 def _join(connection: Connection, cause: Mapping[str, Any], blocked: Blocked, now: datetime) -> int:
     error_id = _open(connection, cause, now)
-    _add(connection, error_id, blocked, now)
-    return error_id
-
-
-def _add(connection: Connection, error_id: int, blocked: Blocked, now: datetime) -> None:
     key = {"error_id": error_id, "document_kind": blocked.document_kind, "local_id": blocked.local_id}
     mine = and_(*(blocked_table.c[name] == value for name, value in key.items()), blocked_table.c.left_at.is_(None))
     was_released = exists().where(mine, blocked_table.c.released_at.is_not(None))
     _count_failed_resync(connection, and_(errors.c.id == error_id, was_released))
-    told = {
-        "label": blocked.label,
-        "customer": blocked.customer,
-        "amount": blocked.amount,
-        "currency": blocked.currency,
-    }
-    insert = _insert(connection, blocked_table).values(**key, **told, since=now)
+    _add_all(connection, error_id, (blocked,), now)
+    return error_id
+
+
+def _add_all(connection: Connection, error_id: int, blocked: Sequence[Blocked], now: datetime) -> None:
+    """One statement, however many there are."""
+    key, told = ("error_id", "document_kind", "local_id"), ("label", "customer", "amount", "currency")
+    rows = [
+        {"error_id": error_id, "since": now} | {name: getattr(each, name) for name in (*key[1:], *told)}
+        for each in blocked
+    ]
+    if not rows:
+        return
+    insert = _insert(connection, blocked_table)
     since = case((blocked_table.c.left_at.is_(None), blocked_table.c.since), else_=insert.excluded.since)
-    again = told | {"since": since, "released_at": null(), "left_at": null()}
-    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=again))
+    again = {name: insert.excluded[name] for name in told} | {"since": since, "released_at": null(), "left_at": null()}
+    connection.execute(insert.on_conflict_do_update(index_elements=list(key), set_=again), rows)
 
 
 def _count_failed_resync(connection: Connection, failed_again: Any) -> None:

@@ -9,10 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from connectors.contract import Choice
 from connectors.documents import DocumentKind
+from connectors.tokens import tokens
 from errors import deciding
 from errors.kinds import Action, CustomerUnlinked
 from errors.language import _, say
@@ -91,6 +92,15 @@ def search(company: Company, text: str) -> list[Found]:
         )
         for choice in choices
     ]
+
+
+def choose(
+    connection: Connection, company: str, error_id: int, target_id: str, *, by: str, why: str = "", now: datetime
+) -> Ordered:
+    """Our customer is this one of the QuickBooks company that is connected now; in another the id means another."""
+    realm_id = connection.execute(select(tokens.c.realm_id).where(tokens.c.company == company)).scalar() or ""
+    value = f"{target_id}@{realm_id}"
+    return deciding.decide(connection, Action.LINK_CUSTOMER, error_id, value, by=by, why=why, now=now)
 
 
 def unlink(connection: Connection, item: Item, *, by: str, why: str = "", now: datetime) -> Ordered:

@@ -370,6 +370,10 @@ class QuickBooksTarget:
     def accepted(self, sent: str, remote: Remote) -> str:
         return encode(accepted(decode(sent), remote.body))
 
+    def customer_of(self, sent: str) -> str:
+        reference = (decode(sent) if sent else {}).get("CustomerRef") or {}
+        return str(reference.get("value", ""))
+
     def home_currency(self) -> str:
         return self.books().home_currency
 

@@ -16,7 +16,6 @@ from connectors.quickbooks.differences import differences
 from connectors.quickbooks.encoding import decode
 from connectors.quickbooks.entities import ENTITIES
 from connectors.quickbooks.matching import emails_of, has_name, remote_of
-from connectors.quickbooks.mirror.shapes import moment
 from connectors.quickbooks.notes import marker_of
 from connectors.quickbooks.query import Question
 
@@ -82,7 +81,8 @@ def _questions(lost: Sequence[_Lost]) -> Iterator[Question]:
 
 def _email(lost: _Lost) -> str:
     """The e-mail address of a new customer: nobody had it when the customer was made, or it would have been linked."""
-    new = lost.posting.kind is DocumentKind.CUSTOMER and lost.posting.operation is Operation.CREATE
+    posting = lost.posting
+    new = posting.kind is DocumentKind.CUSTOMER and posting.operation is Operation.CREATE and not posting.named
     return str(lost.body.get("PrimaryEmailAddr", {}).get("Address", "")) if new else ""
 
 
@@ -132,22 +132,13 @@ def _held(lost: _Lost, rows: Sequence[Row]) -> Remote | None:
 
 
 def _named(lost: _Lost, rows: Sequence[Row]) -> Remote | None:
-    """Names are unique, so an equal name is the one that we made (or may use). An e-mail address may be shared, by the
-    wish of a person too: with it, only what was not there before counts, and only when there is one.
-    """
+    """Names are unique, so an equal name is the one that we made (or may use)."""
     field = _NAMES[lost.posting.kind]
     name = str(lost.body[field])
     active = [row for row in rows if row.get("Active", True)]
     email = _email(lost).casefold()
-    same = [row for row in active if has_name(row, field, name)]
-    renamed = [row for row in active if email in emails_of(row) and _is_new(row, lost.posting.since)]
-    chosen = same[:1] or (renamed if len(renamed) == 1 else [])
-    return remote_of(chosen[0]) if chosen else None
-
-
-def _is_new(row: Row, since: datetime | None) -> bool:
-    made = moment(row, "CreateTime")
-    return since is None or made is None or made >= since - _CLOCKS
+    same = [row for row in active if has_name(row, field, name)] or [row for row in active if email in emails_of(row)]
+    return remote_of(same[0]) if same else None
 
 
 def _changed(lost: _Lost, rows: Sequence[Row]) -> Remote | None:

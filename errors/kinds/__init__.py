@@ -37,6 +37,7 @@ from errors.kinds.kind import (
     FOR_MANY as FOR_MANY,
     KINDS as KINDS,
     OF_CATEGORY as OF_CATEGORY,
+    OF_CUSTOMERS as OF_CUSTOMERS,
     WHICH_CUSTOMER as WHICH_CUSTOMER,
     Action as Action,
     Category as Category,

@@ -65,6 +65,8 @@ AFTER_A_LOOK = (Action.LINK, Action.LINK_PUSH, Action.PUSH, Action.KEEP, Action.
 
 # Which customer of QuickBooks is ours: one that is there, or a new one.
 WHICH_CUSTOMER = (Action.LINK_CUSTOMER, Action.CREATE_CUSTOMER)
+# Only of an error that is about one customer.
+OF_CUSTOMERS = frozenset({*WHICH_CUSTOMER, Action.LEAVE_OUT})
 
 # What only errors of one category can be ended by.
 OF_CATEGORY: Mapping[Category, tuple[Action, ...]] = {

@@ -55,7 +55,7 @@ class CustomerUnlinked(Kind):
     code = "customer-unlinked"
     category = Category.ACCOUNTS
     extra_actions = WHICH_CUSTOMER
-    fix = "Choose the customer in QuickBooks, or create it; a resync looks for its e-mail and name once more."
+    fix = "Choose the customer in QuickBooks that it is, or create it."
 
 
 class ServiceNotFound(Kind):

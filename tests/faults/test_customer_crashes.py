@@ -12,6 +12,7 @@ from errors.kinds import Action
 from tests.story.test_story_customers import (
     CUSTOMER,
     INVOICE,
+    choose as choosing,
     left_out,
     link,
     missing,
@@ -30,7 +31,7 @@ from worker.state.machine import State
 
 def choose(house: House) -> None:
     error = missing(house)
-    house.order(Action.LINK_CUSTOMER, error, theirs(house, "Ruiz, Ana")["Id"])
+    choosing(house, error, theirs(house, "Ruiz, Ana"))
 
 
 def chosen(house: House) -> None:
@@ -63,7 +64,7 @@ def take_back(house: House) -> None:
     house.furnish()
     house.invoice("1", "A-1")
     house.tick()
-    house.order(Action.LINK_CUSTOMER, unlink(house), theirs(house, "Ruiz, Ana")["Id"])
+    choosing(house, unlink(house), theirs(house, "Ruiz, Ana"))
 
 
 def taken_back(house: House) -> None:

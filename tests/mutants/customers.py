@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.catalogue import Mutant
 
 STORY = "tests/story/test_story_customers.py"
+GUARDS = "tests/story/test_story_customer_guards.py"
 CARRIER = "worker/steps/ordered/customers.py"
 
 CUSTOMERS = (
@@ -32,9 +33,9 @@ CUSTOMERS = (
     Mutant(
         removes="the link of a customer that only gets another name",
         file=CARRIER,
-        old="        decisions.save(connection, replace(decided, instead_of=task.answer.name))\n",
-        new="        decisions.save(connection, replace(decided, instead_of=task.answer.name))\n"
-        "        _without_link(connection, company, item)\n",
+        old=" value=task.order.value, instead_of=task.answer.name))\n",
+        new=" value=task.order.value, instead_of=task.answer.name))\n"
+        "        _without_link(connection, company, task, item)\n",
         tests=(STORY,),
     ),
     Mutant(
@@ -59,11 +60,102 @@ CUSTOMERS = (
         tests=(STORY,),
     ),
     Mutant(
-        removes="the age of a customer that is found by its address",
+        removes="the name alone by which a new customer that may share its address is found",
         file="connectors/quickbooks/finding.py",
-        old=" and _is_new(row, lost.posting.since)]",
-        new="]",
-        tests=(STORY,),
+        old=" and not posting.named",
+        new="",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the QuickBooks company that a customer was chosen in",
+        file=CARRIER,
+        old="    if realm_id != company.realm_id:\n",
+        new="    if not company.realm_id:\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the customer that something was posted for",
+        file="worker/steps/referring.py",
+        old="            if target_id in known.before[key[1]]:\n",
+        new="            if target_id in known.before:\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the new look at what is ready to leave for the wrong customer",
+        file=CARRIER,
+        old="    items.move_all(connection, [(each, anew) for each in theirs], State.SEEN, company.clock.now())\n",
+        new="",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the wait of who was linked to the wrong customer for a person",
+        file="worker/steps/ordered/customers.py",
+        old="        decisions.save(connection, unlinked)\n",
+        new="",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="what was sent for the wrong customer, and was lost, from what is sent again",
+        file="worker/steps/recover.py",
+        old="for document in order.documents} | set(theirs)\n",
+        new="for document in order.documents}\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the wait of an order for all documents of its customer",
+        file="worker/steps/orders.py",
+        old="    about = task.about if carrier.whole_account else None\n",
+        new="    about = None\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the one decision for several errors of a customer",
+        file=CARRIER,
+        old="        decided = known.get(item.local_id, new)\n",
+        new="        decided = new\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="what another customer's documents need of an account that is left out",
+        file="worker/steps/referring.py",
+        old="        if not waits_with(company, item, other):\n",
+        new="        if True:\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the new look at what belonged to an account that is left out",
+        file="worker/steps/detect.py",
+        old=" and item.error_id not in left\n",
+        new="\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the place of what is left out when it is skipped, too",
+        file="worker/steps/ordered/plain.py",
+        old="if document not in out}",
+        new="if document}",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="what stands under an error by the time that a skip is undone",
+        file="worker/steps/ordered/plain.py",
+        old="    items.wake(connection, company.name, documents, {State.SKIPPED}, now)\n",
+        new="    wake(connection, company, tasks, State.SKIPPED)\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the account of a fee's payment",
+        file="worker/steps/decided.py",
+        old=" | _of_payments(company, candidates)\n",
+        new="\n",
+        tests=(GUARDS,),
+    ),
+    Mutant(
+        removes="the one customer that an account is left out for",
+        file="errors/listing.py",
+        old="if about_one or each not in OF_CUSTOMERS)",
+        new="if about_one or each)",
+        tests=(GUARDS,),
     ),
     Mutant(
         removes="the silence of what comes for an account that is left out",
@@ -75,15 +167,15 @@ CUSTOMERS = (
     Mutant(
         removes="what waits already for an account that is left out",
         file=CARRIER,
-        old="for item in (customer, *theirs)",
-        new="for item in (customer, *theirs[:0])",
+        old="(item, *task.concerned, *theirs)}",
+        new="(item, *task.concerned)}",
         tests=(STORY,),
     ),
     Mutant(
         removes="the end of leaving an account out",
         file="worker/steps/ordered/plain.py",
-        old="        decisions.drop(connection, company.name, DocumentKind.CUSTOMER, customers, Matter.LEAVE_OUT)\n",
-        new="        pass\n",
+        old="    decisions.drop(connection, company.name, DocumentKind.CUSTOMER, customers, Matter.LEAVE_OUT)\n",
+        new="",
         tests=(STORY,),
     ),
 )

@@ -83,6 +83,14 @@ class Person:
         found = [row for row in held if linked == row["Id"] or (not linked and row.get(entity.number_field) == number)]
         return f"{found[0]['Id']}@{found[0]['SyncToken']}" if found else f"{linked or 0}@"
 
+    def _customer(self, action: Action, error: ErrorRow) -> str:
+        """Somebody of QuickBooks, or the name for a new one."""
+        if action is Action.LINK_CUSTOMER:
+            known = [row.data["Id"] for row in self._sandbox.company(FIRST_REALM).store.rows("Customer")]
+            return f"{self._random.choice(known) if known else 1}@{FIRST_REALM}"
+        suggestion = error.problem.facts.get("suggestion", "")
+        return suggestion if action is Action.CREATE_CUSTOMER and isinstance(suggestion, str) else ""
+
     def _order(self, error: ErrorRow) -> str:
         if not error.actions:
             return "-"
@@ -96,7 +104,8 @@ class Person:
                 order = getattr(actions, action.value.replace("-", "_"))
                 done = order(connection, chosen, by=BY, now=now)
             else:
-                done = deciding.decide(connection, action, error.id, seen, by=BY, now=now)
+                value = seen or self._customer(action, error)
+                done = deciding.decide(connection, action, error.id, value, by=BY, now=now)
         if done.done:
             self.ordered.append((action, error.id))
         return f"{action} {error.problem.kind.code} {error.id} {'refused' if done.refused else 'ordered'}"

@@ -18,6 +18,7 @@ _WIRE = re.compile(r"(^|\.)_?(target|client|session|renewer|refresher|oauth)(\.\
 _PURE = {
     "accepted",
     "batchable",
+    "customer_of",
     "room",
     "link",
     "differences",

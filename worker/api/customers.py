@@ -11,9 +11,10 @@ from connectors.documents import DocumentKind
 from errors import deciding
 from errors.kinds import Action
 from errors.language import _, told
+from errors.listing import list_errors
+from errors.selection import Selection
 from worker import customers
 from worker.api.companies import Company, asked, known
-from worker.api.desk import Counter
 from worker.api.entrance import MayAct, MayRead, Shared, too_many
 from worker.api.errors import ErrorId, Why, must_exist, order_told
 from worker.api.problems import NotSoError, documented
@@ -140,7 +141,13 @@ def unlink(company: Company, wrong: WrongLink, counter: Shared, key: MayAct) -> 
 )
 def link(id: ErrorId, chosen: ChosenCustomer, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - its name in the path
     """The next tick looks whether it still can be."""
-    return _decided(counter, key.name, id, Action.LINK_CUSTOMER, chosen.customer, chosen.why)
+    now = counter.desk.clock.now()
+    with counter.desk.engine.begin() as connection:
+        must_exist(connection, id)
+        (row,) = list_errors(connection, Selection(ids=(id,)), 1, sample=0)
+        told = {"by": key.name, "why": chosen.why}
+        done = customers.choose(connection, row.company, id, chosen.customer, now=now, **told)
+    return order_told(done)
 
 
 @router.post(
@@ -151,14 +158,10 @@ def link(id: ErrorId, chosen: ChosenCustomer, counter: Shared, key: MayAct) -> O
 )
 def create(id: ErrorId, new: NewCustomer, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - its name in the path
     """Whatever the policy for missing customers says, under its own or another name."""
-    return _decided(counter, key.name, id, Action.CREATE_CUSTOMER, new.name, new.why)
-
-
-def _decided(counter: Counter, by: str, error_id: int, action: Action, value: str, why: str) -> OrderAnswer:
-    now = counter.desk.clock.now()
+    action, now = Action.CREATE_CUSTOMER, counter.desk.clock.now()
     with counter.desk.engine.begin() as connection:
-        must_exist(connection, error_id)
-        done = deciding.decide(connection, action, error_id, value, by=by, why=why, now=now)
+        must_exist(connection, id)
+        done = deciding.decide(connection, action, id, new.name, by=key.name, why=new.why, now=now)
     return order_told(done)
 
 

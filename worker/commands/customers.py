@@ -10,9 +10,11 @@ from connectors.documents import DocumentKind
 from errors import deciding, views
 from errors.kinds import Action
 from errors.language import _, say, sentence, told
+from errors.listing import list_errors
 from errors.ordering import Ordered
 from errors.person import me
 from errors.problem import ProblemError
+from errors.selection import Selection
 from worker import customers, exits
 from worker.commands.opened import opened
 from worker.commands.output import Json, complain, document, line, table
@@ -120,7 +122,14 @@ def link_customer(
 ) -> None:
     if not customers.is_id(customer):
         raise typer.BadParameter(_("An id in QuickBooks is a number; `cuadre customers search` finds it."))
-    _decide(session(context), Action.LINK_CUSTOMER, error_id, customer, by, why, as_json=as_json)
+    current = session(context)
+    current.load()  # the reader's language
+    with current.engine.begin() as connection:
+        found = list_errors(connection, Selection(ids=(error_id,)), 1, sample=0)
+        company = found[0].company if found else ""
+        told = {"by": by or me(), "why": why}
+        done = customers.choose(connection, company, error_id, customer, now=current.now(), **told)
+    _answer(done, as_json=as_json)
 
 
 def create_customer(
@@ -134,7 +143,12 @@ def create_customer(
 ) -> None:
     if reason := customers.unusable_name(name):
         raise typer.BadParameter(reason)
-    _decide(session(context), Action.CREATE_CUSTOMER, error_id, name, by, why, as_json=as_json)
+    current = session(context)
+    current.load()  # the reader's language
+    action = Action.CREATE_CUSTOMER
+    with current.engine.begin() as connection:
+        done = deciding.decide(connection, action, error_id, name, by=by or me(), why=why, now=current.now())
+    _answer(done, as_json=as_json)
 
 
 def add_to(errors: typer.Typer) -> None:
@@ -178,13 +192,6 @@ def _plain(found: Found) -> dict[str, object]:
         "owner": told(found.owner) if found.owner else None,
         "url": found.address,
     }
-
-
-def _decide(current: Session, action: Action, error_id: int, value: str, by: str, why: str, *, as_json: bool) -> None:
-    current.load()  # the reader's language
-    with current.engine.begin() as connection:
-        done = deciding.decide(connection, action, error_id, value, by=by or me(), why=why, now=current.now())
-    _answer(done, as_json=as_json)
 
 
 def _answer(done: Ordered, *, as_json: bool) -> None:

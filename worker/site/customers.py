@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from starlette.responses import Response
 
 from connectors.documents import DocumentKind
@@ -10,6 +10,7 @@ from errors.console import orders
 from errors.kinds import Action
 from errors.language import _, say, sentence
 from errors.listing import ErrorRow
+from errors.ordering import Ordered
 from errors.problem import ProblemError
 from worker import customers
 from worker.customers import Found
@@ -50,7 +51,13 @@ def chosen(visit: Visit) -> Response:
     if target_id:
         if not customers.is_id(target_id):
             raise TurnedAwayError(400, _("That cannot be ordered."))
-        return one_error.decide(visit, row, Action.LINK_CUSTOMER, target_id)
+        why = error_table.why(visit)
+
+        def give(connection: Connection) -> Ordered:
+            told = {"by": visit.by, "why": why}
+            return customers.choose(connection, row.company, row.id, target_id, now=visit.now, **told)
+
+        return one_error.order(visit, row, give)
     if reason := customers.unusable_name(name):
         raise TurnedAwayError(400, reason)
     return one_error.decide(visit, row, Action.CREATE_CUSTOMER, name)

@@ -17,6 +17,8 @@ class Matter(StrEnum):
     """What was decided. The comment says what `about`, `key` and `value` are."""
 
     CREATE = "create"  # customer, its local id: it is created in QuickBooks under this name, whatever the policy
+    UNLINKED = "unlinked"  # customer, its local id: it was linked to the wrong one, and a person says which it is
+    BEFORE = "before"  # customer, its local id: the ids of those it was linked to; what was posted stays with them
     LEAVE_OUT = "leave-out"  # customer, its local id: neither it nor its documents are synced
     METHOD = "method"  # payment-method, the word without case: the payment method of this name stands for it
     ACCOUNT = "account"  # service, its local id: the income account of this full name, instead of the row's
@@ -24,12 +26,15 @@ class Matter(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """`instead_of`: what the local books said then, where it holds only as long as they still do."""
+    """`instead_of`: what the local books said then, where it holds only as long as they still do. `realm_id`: that of
+    the one QuickBooks company for which it holds; empty: for any.
+    """
 
     company: str
     about: str
     key: str
     matter: Matter
+    realm_id: str = ""
     value: str = ""
     instead_of: str = ""
     error_id: int
@@ -49,8 +54,10 @@ def drop(connection: Connection, company: str, about: str, keys: Collection[str]
     connection.execute(delete(decisions).where(*mine, decisions.c.key.in_(keys)))
 
 
-def of(connection: Connection, company: str, about: str, keys: Collection[str], matter: Matter) -> dict[str, Decision]:
-    """Those about these records or words, by key."""
+def of(
+    connection: Connection, company: str, about: str, keys: Collection[str], matter: Matter, realm_id: str = ""
+) -> dict[str, Decision]:
+    """Those about these records or words, by key: those for any company of QuickBooks, and those for this one."""
     found: dict[str, Decision] = {}
     wanted = sorted({key for key in keys if storable(key)})
     for start in range(0, len(wanted), IN_CHUNK):
@@ -58,6 +65,7 @@ def of(connection: Connection, company: str, about: str, keys: Collection[str], 
             decisions.c.company == company,
             decisions.c.about == about,
             decisions.c.matter == matter,
+            decisions.c.realm_id.in_(["", realm_id]),
             decisions.c.key.in_(wanted[start : start + IN_CHUNK]),
         )
         found |= {row["key"]: _decision(row) for row in connection.execute(query).mappings()}

@@ -69,6 +69,15 @@ class Item:
         return f"{self.kind} {self.local_id}"
 
 
+def named(subject: str) -> tuple[tuple[DocumentKind, str], ...]:
+    """The records that a cause may be about, the likelier first: "customer 7", and "customer 7 email" for a field."""
+    kind, _space, local_id = subject.partition(" ")
+    if kind not in set(DocumentKind):
+        return ()
+    ids = (local_id, local_id.rpartition(" ")[0])
+    return tuple((DocumentKind(kind), each) for each in ids if each)
+
+
 def recipient(marker: str, company: str, kind: DocumentKind) -> str | None:
     """The local id of the record of this company that a marker names; None: it names none."""
     parts = marker.split(":")

@@ -218,6 +218,7 @@ decisions = Table(  # what a person decided about a record or a word, which hold
     Column("about", String(16), primary_key=True),  # a kind of record, or payment-method
     Column("key", String(255), primary_key=True),  # its local id, or the word
     Column("matter", String(16), primary_key=True),
+    Column("realm_id", String(32), nullable=False, server_default=""),  # of the QuickBooks company that it is about
     Column("value", Words, nullable=False, server_default=""),
     Column("instead_of", Words, nullable=False, server_default=""),  # holds while the local books still say this
     Column("error_id", Integer, nullable=False),  # for which it was decided

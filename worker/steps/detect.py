@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -14,8 +14,9 @@ from errors import queue
 from errors.kinds import InvalidField
 from errors.problem import Fact, Name, Problem, phrase
 from worker.rules.references import UNKNOWN_CODES
-from worker.state import cursors, items
+from worker.state import cursors, decisions, items
 from worker.state.database import reading
+from worker.state.decisions import Matter
 from worker.state.items import Item
 from worker.state.machine import MOVES, State
 from worker.steps.hold import CATEGORIES
@@ -67,8 +68,9 @@ def _record(connection: Connection, company: Company, kind: DocumentKind, page: 
         for change in page
         if (kind, change.local_id) in known and known[kind, change.local_id].version != change.version
     ]
+    left = _left_out(connection, company, [item for item, _ in changed])
     for item, change in changed:
-        _changed(connection, company, item, change)
+        _changed(connection, company, item, change, final=_is_final(item, left))
     for change in fresh:
         if not items.storable(change.local_id):
             _unfit(connection, company, kind, change)
@@ -94,9 +96,20 @@ def _unfit(connection: Connection, company: Company, kind: DocumentKind, change:
     queue.record(connection, problem, row, company.clock.now())
 
 
-def _changed(connection: Connection, company: Company, item: Item, change: Change) -> None:
-    """A skip by a person is final and a posting under way is finished first; everything else starts anew."""
-    final = item.state is State.SKIPPED and item.error_id is not None
+def _left_out(connection: Connection, company: Company, chosen: Sequence[Item]) -> set[int]:
+    """The errors for which accounts are left out, where one of these may stand under them."""
+    if not any(item.state is State.SKIPPED and item.error_id is not None for item in chosen):
+        return set()
+    return {decision.error_id for decision in decisions.all_of(connection, Matter.LEAVE_OUT, company.name)}
+
+
+def _is_final(item: Item, left: Collection[int]) -> bool:
+    """A skip by a person is. What belongs to an account that is left out may belong to another one by now."""
+    return item.state is State.SKIPPED and item.error_id is not None and item.error_id not in left
+
+
+def _changed(connection: Connection, company: Company, item: Item, change: Change, *, final: bool) -> None:
+    """A posting under way is finished first; what is not final starts anew."""
     if final or item.state is State.SENDING or State.SEEN not in MOVES[item.state]:
         items.note(connection, item, version=change.version)
     else:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connectors.contract import Match
 from connectors.documents import Customer, Document, DocumentKind, Service
-from errors.kinds import CustomerNameTaken, CustomerNotFound, Kind, ServiceNotFound
+from errors.kinds import CustomerNameTaken, CustomerNotFound, CustomerUnlinked, Kind, ServiceNotFound
 from errors.problem import Fact, Problem, phrase
 from worker.rules.customers import by_name_alone, stands_in_the_way
 from worker.rules.fingerprint import fingerprint
+from worker.state.decisions import Decision
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.steps.adopting import adopt, hold_taken, owner
 from worker.steps.asking import in_halves
-from worker.steps.decided import created
+from worker.steps.decided import created, unlinked
 from worker.steps.hold import hold
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def settle(
         for item, document in candidates
         if (item.kind, item.local_id) not in known and isinstance(document, Customer | Service)
     ]
+    waiting = unlinked(company, [item for item, _ in new])
+    for item, _document in new:
+        if _waits(item, waiting):
+            hold(company, item, _which(item, waiting[item.local_id]))
+    candidates = [(item, document) for item, document in candidates if not _waits(item, waiting)]
+    new = [(item, document) for item, document in new if not _waits(item, waiting)]
     wanted = created(company, [item for item, _ in new])
     asked = [(item, _asked(document, decided=item.local_id in wanted)) for item, document in new]
     matches, refused = in_halves(company, asked, company.target.match)
@@ -50,6 +57,15 @@ def settle(
         return decide(company, item, document, matches[item.local_id])
 
     return [(item, document) for item, document in candidates if item.id not in refused and goes_on(item, document)]
+
+
+def _waits(item: Item, waiting: Container[str]) -> bool:
+    return item.kind is DocumentKind.CUSTOMER and item.local_id in waiting
+
+
+def _which(item: Item, decision: Decision) -> Problem:
+    facts: dict[str, Fact] = {"name": item.label or item.local_id, "by": decision.by}
+    return Problem(kind=CustomerUnlinked, subject=item.subject, facts=facts)
 
 
 def _asked(document: Customer | Service, *, decided: bool) -> Customer | Service:

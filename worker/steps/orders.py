@@ -108,7 +108,7 @@ def _in_parts(company: Company, carrier: Carrier, orders: Sequence[Order]) -> No
 def _carry_out(company: Company, carrier: Carrier, orders: Sequence[Order]) -> None:
     tasks = _tasks(company, orders)
     if carrier.after_sending:
-        tasks = [task for task in tasks if all(item.state is not State.SENDING for item in task.concerned)]
+        tasks = [task for task in tasks if not _sending(company, carrier, task)]
     if carrier.outside is not None:
         tasks = [done for task in tasks if (done := _outside(company, carrier, task)) is not None]
     if not tasks:
@@ -118,13 +118,32 @@ def _carry_out(company: Company, carrier: Carrier, orders: Sequence[Order]) -> N
         carrier.inside(connection, company, [task for task in tasks if task.order.id in ours])
 
 
+def _sending(company: Company, carrier: Carrier, task: Task) -> bool:
+    about = task.about if carrier.whole_account else None
+    if any(item.state is State.SENDING for item in (*task.concerned, *([about] if about else []))):
+        return True
+    if about is None:
+        return False
+    with reading(company.engine) as connection:
+        return bool(items.of_customer(connection, company.name, about.local_id, {State.SENDING}))
+
+
 def _tasks(company: Company, orders: Sequence[Order]) -> list[Task]:
     """Each order with the records it concerns: one question for each kind of document."""
     keys = {order.id: [(DocumentKind(kind), local_id) for kind, local_id in order.documents] for order in orders}
+    about = {order.id: items.named(order.problem.subject) for order in orders}
     with reading(company.engine) as connection:
-        found = items.by_key(connection, company.name, {key for of_one in keys.values() for key in of_one})
+        wanted = {key for of_one in keys.values() for key in of_one} | {
+            key for of_one in about.values() for key in of_one
+        }
+        found = items.by_key(connection, company.name, wanted)
     return [
-        Task(order=order, concerned=tuple(found[key] for key in keys[order.id] if key in found)) for order in orders
+        Task(
+            order=order,
+            concerned=tuple(found[key] for key in keys[order.id] if key in found),
+            about=next((found[key] for key in about[order.id] if key in found), None),
+        )
+        for order in orders
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,9 @@ from errors.kinds import AlreadyVoided, RowVanished
 from errors.problem import Problem
 from worker.rules.fingerprint import fingerprint
 from worker.rules.references import needs
-from worker.state import items, links
+from worker.state import decisions, items, links
 from worker.state.database import reading
+from worker.state.decisions import Matter
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import State
@@ -41,7 +42,7 @@ def run(company: Company, kind: DocumentKind) -> bool:
     there = [(item, numbered(item, found.documents[item.local_id])) for item in due if item.local_id in found.documents]
     candidates = decided.named(company, [(_described(item, document), document) for item, document in there])
     unread = [item for item in due if item.local_id not in found.documents]
-    left = decided.left_out(company, [*unread, *(item for item, _ in candidates)])
+    left = decided.left_out(company, candidates, unread)
     for item in unread:
         if item.id not in left:
             hold(company, item, *(found.problems.get(item.local_id) or (_vanished(item),)))
@@ -97,11 +98,19 @@ def _known(company: Company, candidates: Sequence[tuple[Item, Document]]) -> Kno
     for _, document in candidates:
         keys |= {need.key for need in needs(document, company.default_service)}
     with reading(company.engine) as connection:
+        before = decisions.of(
+            connection, company.name, DocumentKind.CUSTOMER, _named(keys), Matter.BEFORE, company.realm_id
+        )
         return Known(
+            before={key: frozenset(decision.value.split()) for key, decision in before.items()},
             items=items.by_key(connection, company.name, keys),
             links=links.live(connection, company.name, company.realm_id, keys),
             methods=chosen.methods(connection, company, [document for _, document in candidates]),
         )
+
+
+def _named(keys: Collection[Key]) -> set[str]:
+    return {local_id for kind, local_id in keys if kind is DocumentKind.CUSTOMER}
 
 
 def _one(company: Company, item: Item, document: Document, known: Known) -> Prepared | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connectors.contract import Operation, Posting, Remote
@@ -14,10 +15,12 @@ from worker.state import items
 from worker.state.database import reading
 from worker.state.items import Item
 from worker.state.machine import State
+from worker.steps import decided
 from worker.steps.adopting import hold_taken, owner
 from worker.steps.asking import in_halves
 from worker.steps.hold import guarded, put_off
 from worker.steps.link import link_each
+from worker.steps.ordered import CARRIERS
 from worker.steps.post import posting, send
 
 if TYPE_CHECKING:
@@ -36,14 +39,18 @@ def run(company: Company) -> None:
     while moved and not company.stopping():
         with reading(company.engine) as connection:
             due = items.due(connection, company.name, State.SENDING, None, company.tally.began, CHUNK)
-        found, refused = in_halves(
-            company, [(item, posting(item)) for item in due], lambda lost: _held(company, lost), aside=_put_off
-        )
+        named = decided.created(company, due)
+        asked = [(item, replace(posting(item), named=_is_in(item, named))) for item in due]
+        found, refused = in_halves(company, asked, lambda lost: _held(company, lost), aside=_put_off)
         _adopt(company, [(item, found[item.subject]) for item in due if item.subject in found])
         missing = [item for item in due if item.subject not in found and item.id not in refused]
         for together in _calls(company, _wanted(company, missing)):
             send(company, together)
         moved = bool(due)
+
+
+def _is_in(item: Item, decided: Collection[str]) -> bool:
+    return item.kind is DocumentKind.CUSTOMER and item.local_id in decided
 
 
 def _held(company: Company, lost: Sequence[Posting]) -> dict[str, Remote]:
@@ -85,11 +92,21 @@ def _wanted(company: Company, missing: Sequence[Item]) -> list[Item]:
 
 
 def _unwanted(company: Company) -> set[tuple[str, str]]:
-    """A person has taken it out of the way: the order waits until it is known that QuickBooks lacks it."""
+    """A person has taken it out of the way: the order waits until it is known that QuickBooks lacks it. So do orders
+    about all documents of a customer: they are not to go to the wrong one, or not at all.
+    """
     with reading(company.engine) as connection:
         orders = queue.pending_actions(connection, company.name)
-    ended = [order.documents for order in orders if order.action in {Action.SKIP, Action.LEAVE_OUT, Action.DELETE}]
-    return {document for documents in ended for document in documents}
+        ended = [order for order in orders if order.action in {Action.SKIP, Action.LEAVE_OUT, Action.DELETE}]
+        accounts = [order.problem.subject for order in orders if CARRIERS[order.action].whole_account]
+        theirs = [
+            (item.kind.value, item.local_id)
+            for subject in accounts
+            for kind, local_id in items.named(subject)
+            if kind is DocumentKind.CUSTOMER
+            for item in items.of_customer(connection, company.name, local_id, {State.SENDING})
+        ]
+    return {document for order in ended for document in order.documents} | set(theirs)
 
 
 def _calls(company: Company, again: Sequence[Item]) -> Iterator[list[Item]]:

@@ -90,6 +90,7 @@ for (const field of all("input[data-search]")) {
   const picks = document.getElementById(field.getAttribute("aria-controls"));
   const search = async (asked) => {
     const answer = await fetch(`${field.dataset.search}?part=1&q=${encodeURIComponent(asked)}`);
+    if (answer.redirected) { window.location.reload(); return; }  // the session is over
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (asked === field.value.trim()) picks.replaceChildren(...(answer.ok ? page.body.childNodes : []));
   };

@@ -26,10 +26,14 @@ class CannotBeError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One order, with the records that its error blocks as they stand now, and what `Carrier.outside` answered."""
+    """One order, with the records that its error blocks as they stand now, and what `Carrier.outside` answered.
+
+    `about`: the record that the error is about, also where it does not wait for it any more.
+    """
 
     order: Order
     concerned: tuple[Item, ...]
+    about: Item | None = None
     answer: Any = None
 
     @property
@@ -46,10 +50,12 @@ class Carrier:
     `outside`: what is asked or changed first in the local books or, where `reaches_target`, in QuickBooks; never inside
     a transaction, so it may happen twice. CannotBeError, and a ProblemError that a person must act upon (ASK), end the
     order, which says so in the audit; with any other ProblemError it waits.
-    `after_sending`: it waits while nobody knows whether QuickBooks has one of its documents.
+    `after_sending`: it waits while nobody knows whether QuickBooks has one of its documents; with `whole_account`, one
+    of all documents of the customer that it is about.
     """
 
     inside: Callable[[Connection, Company, Sequence[Task]], None]
     outside: Callable[[Company, Task], Any] | None = None
     reaches_target: bool = False
     after_sending: bool = False
+    whole_account: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,14 +26,14 @@ from worker.steps.decided import leave
 from worker.steps.hold import blocked
 from worker.steps.link import link_in
 from worker.steps.ordered.carrier import CannotBeError, Carrier, Task
-from worker.steps.ordered.plain import wake
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
 
 _log = structlog.get_logger("cuadre.steps")
 
-WAITING = (State.SEEN, State.PREPARED, State.NUMBERED, State.HELD)
+READY = (State.PREPARED, State.NUMBERED)  # with a body that names a customer of QuickBooks
+WAITING = (State.SEEN, *READY, State.HELD)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,10 @@ def _look(company: Company, task: Task) -> Chosen:
         ProblemError: one of the sides is out of reach.
     """
     item, customer = _ours(company, task)
-    remote = company.target.get(DocumentKind.CUSTOMER, task.order.value)
+    target_id, _at, realm_id = task.order.value.partition("@")
+    if realm_id != company.realm_id:
+        raise CannotBeError(phrase("it was chosen in another QuickBooks company"))
+    remote = company.target.get(DocumentKind.CUSTOMER, target_id)
     if remote is None:
         raise CannotBeError(phrase("there is no such customer in QuickBooks any more"))
     if not remote.active:
@@ -71,11 +74,13 @@ def _name(company: Company, local_id: str) -> Name:
 
 
 def _ours(company: Company, task: Task) -> tuple[Item, Customer]:
-    """The one customer that the error is about, with its row as it is now."""
-    if len(task.own) != 1 or task.own[0].kind is not DocumentKind.CUSTOMER:
+    """The customer that the error is about, with its row as it is now. One that was changed since starts anew: the
+    decision is about who it is, not about what its row says.
+    """
+    item = task.about
+    if item is None or item.kind is not DocumentKind.CUSTOMER:
         raise CannotBeError(phrase("its customer is not here any more"))
-    (item,) = task.own
-    if item.state is not State.HELD:
+    if item.state not in {State.HELD, State.SEEN}:
         raise CannotBeError(phrase("it is on its way again; look at the error once more"))
     customer = company.source.read(item.kind, [item.local_id]).documents.get(item.local_id)
     if not isinstance(customer, Customer):
@@ -88,18 +93,30 @@ def _link(connection: Connection, company: Company, tasks: Sequence[Task]) -> No
     for task in tasks:
         chosen: Chosen = task.answer
         item = chosen.item
-        _without_link(connection, company, item)
-        decisions.drop(connection, company.name, item.kind, (item.local_id,), Matter.CREATE)
+        _without_link(connection, company, task, item)
+        decisions.drop(connection, company.name, item.kind, (item.local_id,), Matter.CREATE, Matter.UNLINKED)
         linked = replace(item, body="", sent_version=item.version, fingerprint=fingerprint(chosen.customer))
         company.tally.linked += link_in(connection, company, [(linked, chosen.remote)], adopted=True)
 
 
-def _without_link(connection: Connection, company: Company, item: Item) -> None:
-    """What was posted for it stays with the customer that it was linked to."""
+def _without_link(connection: Connection, company: Company, task: Task, item: Item) -> None:
+    """What was posted for it stays with the customer that it was linked to; what is ready to leave is made anew."""
     found = _linked(connection, company, item)
     if found is not None:
         links.forget(connection, found)
+        _note_before(connection, company, task, item, found.target_id)
         _log.info("unlinked", company=company.name, document=item.subject, target_id=found.target_id)
+    theirs = items.of_customer(connection, company.name, item.local_id, {*READY, State.HELD})
+    anew = {"request_id": None, "bid": None, "not_before": None}
+    items.move_all(connection, [(each, anew) for each in theirs], State.SEEN, company.clock.now())
+
+
+def _note_before(connection: Connection, company: Company, task: Task, item: Item, target_id: str) -> None:
+    key, realm_id = item.local_id, company.realm_id
+    known = decisions.of(connection, company.name, item.kind, {key}, Matter.BEFORE, realm_id).get(key)
+    ids = dict.fromkeys([*(known.value.split() if known else ()), target_id])
+    before = _decision(company, task, item, Matter.BEFORE)
+    decisions.save(connection, replace(before, realm_id=realm_id, value=" ".join(ids)))
 
 
 def _linked(connection: Connection, company: Company, item: Item) -> Link | None:
@@ -127,34 +144,49 @@ def _new(company: Company, task: Task) -> Customer:
 
 def _create(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
     """The next step creates it, or renames the one that is linked; the name is kept for every later change, too."""
-    for task in tasks:
-        (item,) = task.own
-        decided = replace(_decision(company, task, item, Matter.CREATE), value=task.order.value)
-        decisions.save(connection, replace(decided, instead_of=task.answer.name))
-    queue.release(connection, [task.order.error_id for task in tasks], company.clock.now())
-    wake(connection, company, tasks, State.HELD)
+    for item, task in _customers(tasks):
+        decided = replace(_decision(company, task, item, Matter.CREATE), realm_id=company.realm_id)
+        decisions.save(connection, replace(decided, value=task.order.value, instead_of=task.answer.name))
+        decisions.drop(connection, company.name, item.kind, (item.local_id,), Matter.UNLINKED)
+    freed = queue.release(connection, [task.order.error_id for task in tasks], company.clock.now())
+    items.wake(connection, company.name, freed, {State.HELD}, company.clock.now())
 
 
 def _leave_out(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
-    """The customer, and every document of it that is on its way; what comes later is found by the decision."""
-    for task in tasks:
-        for customer in (item for item in task.concerned if item.kind is DocumentKind.CUSTOMER):
-            decided = replace(_decision(company, task, customer, Matter.LEAVE_OUT), value=customer.label)
+    """The customer, what waits for it, and all that is on its way; what comes later is found by the decision.
+
+    It is decided once, whatever the customer has become since, and whichever of its errors it was ordered for.
+    """
+    for item, task in _customers(tasks):
+        known = decisions.of(connection, company.name, item.kind, {item.local_id}, Matter.LEAVE_OUT)
+        new = replace(_decision(company, task, item, Matter.LEAVE_OUT), value=item.label)
+        decided = known.get(item.local_id, new)
+        if decided is new:
             decisions.save(connection, decided)
-            theirs = items.of_customer(connection, company.name, customer.local_id, WAITING)
-            leave(connection, company, [(item, decided) for item in (customer, *theirs)])
+        queue.keep(connection, decided.error_id, company.name, (blocked(item),), company.clock.now())
+        theirs = items.of_customer(connection, company.name, item.local_id, WAITING)
+        waiting = {each.id: each for each in (item, *task.concerned, *theirs)}
+        leave(connection, company, [(each, decided) for each in waiting.values()])
 
 
 def _unlink(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
     """It stands in the error table until somebody says which customer it is; its documents wait for that."""
     now = company.clock.now()
-    for task in tasks:
-        for item in (each for each in task.own if State.HELD in MOVES[each.state] or each.state is State.HELD):
-            decisions.drop(connection, company.name, item.kind, (item.local_id,), Matter.CREATE)
-            _without_link(connection, company, item)
-            error_id = queue.record(connection, task.order.problem, blocked(item), now)
-            if item.state is not State.HELD:
-                items.move(connection, item, State.HELD, now, error_id=error_id, not_before=None)
+    for item, task in _customers(tasks):
+        decisions.drop(connection, company.name, item.kind, (item.local_id,), Matter.CREATE)
+        unlinked = replace(_decision(company, task, item, Matter.UNLINKED), realm_id=company.realm_id)
+        decisions.save(connection, unlinked)
+        _without_link(connection, company, task, item)
+        if item.state is State.SKIPPED:  # left out meanwhile: it is asked when it is synced again
+            continue
+        error_id = queue.record(connection, task.order.problem, blocked(item), now)
+        if State.HELD in MOVES[item.state]:
+            items.move(connection, item, State.HELD, now, error_id=error_id, not_before=None)
+
+
+def _customers(tasks: Iterable[Task]) -> Iterable[tuple[Item, Task]]:
+    """The customers that these orders are about, with their orders."""
+    return ((task.about, task) for task in tasks if task.about is not None and task.about.kind is DocumentKind.CUSTOMER)
 
 
 def _decision(company: Company, task: Task, item: Item, matter: Matter) -> Decision:
@@ -170,7 +202,7 @@ def _decision(company: Company, task: Task, item: Item, matter: Matter) -> Decis
     )
 
 
-LINK = Carrier(inside=_link, outside=_look, reaches_target=True, after_sending=True)
+LINK = Carrier(inside=_link, outside=_look, reaches_target=True, after_sending=True, whole_account=True)
 CREATE = Carrier(inside=_create, outside=_new, reaches_target=True, after_sending=True)
-LEAVE_OUT = Carrier(inside=_leave_out, after_sending=True)
-UNLINK = Carrier(inside=_unlink, after_sending=True)
+LEAVE_OUT = Carrier(inside=_leave_out, after_sending=True, whole_account=True)
+UNLINK = Carrier(inside=_unlink, after_sending=True, whole_account=True)

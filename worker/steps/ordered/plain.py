@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -35,19 +35,31 @@ def _resync(connection: Connection, company: Company, tasks: Sequence[Task]) -> 
 
 
 def _unskip(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
-    """An account that was left out is synced again."""
-    customers = {item.local_id for task in tasks for item in task.concerned if item.kind is DocumentKind.CUSTOMER}
-    if customers:
-        decisions.drop(connection, company.name, DocumentKind.CUSTOMER, customers, Matter.LEAVE_OUT)
-    wake(connection, company, tasks, State.SKIPPED)
+    """What stands under these errors by now, an order before this one may have added to it."""
+    now = company.clock.now()
+    documents = queue.standing_under(connection, [task.order.error_id for task in tasks])
+    items.wake(connection, company.name, documents, {State.SKIPPED}, now)
+    _sync_again(connection, company, {local_id for kind, local_id in documents if kind == DocumentKind.CUSTOMER})
+
+
+def _sync_again(connection: Connection, company: Company, customers: Collection[str]) -> None:
+    """Accounts that were left out. A customer that is linked by now keeps no error open."""
+    if not customers:
+        return
+    decisions.drop(connection, company.name, DocumentKind.CUSTOMER, customers, Matter.LEAVE_OUT)
+    found = items.by_key(connection, company.name, {(DocumentKind.CUSTOMER, key) for key in customers}).values()
+    there = [(item.kind.value, item.local_id) for item in found if item.state is State.LINKED]
+    queue.settle_documents(connection, company.name, there, company.clock.now())
 
 
 def _skip(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
     chosen = [(item, {"error_id": task.order.error_id}) for task in tasks for item in task.concerned]
     _leave(connection, company, chosen, State.SKIPPED)
-    # What stands in two of them goes to the first, as the move above does.
+    # What stands in two of them goes to the first, as the move above does; what somebody left out stays where it is.
+    out = {(item.kind.value, item.local_id) for item, _ in chosen if item.state is State.SKIPPED}
     kept = {document: task.order.error_id for task in reversed(tasks) for document in task.order.documents}
-    queue.leave_others(connection, company.name, kept, company.clock.now())
+    moved = {document: error_id for document, error_id in kept.items() if document not in out}
+    queue.leave_others(connection, company.name, moved, company.clock.now())
 
 
 def _off_the_list(company: Company, task: Task) -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=16), nullable=False),
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("matter", sa.String(length=16), nullable=False),
+        sa.Column("realm_id", sa.String(length=32), server_default="", nullable=False),
         sa.Column("value", Words(), server_default="", nullable=False),
         sa.Column("instead_of", Words(), server_default="", nullable=False),
         sa.Column("error_id", sa.Integer(), nullable=False),
