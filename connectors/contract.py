@@ -277,11 +277,11 @@ class Target(Protocol):
     def expire(self, realm_id: str) -> None:
         """What is remembered of the other side counts as old: the next question asks for its changes first."""
 
-    def reactivate(self, document: Customer | Service, order: str) -> Phrase | None:
-        """Make the customer or service of this name active again; why it cannot be. What is active is left alone.
+    def reactivate(self, document: Customer | Service, order: str, target_id: str = "") -> Phrase | None:
+        """Make this customer or service active again; why it cannot be. What is active is left alone.
 
-        `order` names who wants it: repeated for the same one, it is one write. Raises as a read, and what the target
-        refuses.
+        `target_id`: which it is; "": it is found as by `match`. `order` names who wants it: repeated for the same one,
+        it is one write. Raises as a read, and what the target refuses.
         """
 
     def create_method(self, name: str, *, credit_card: bool, order: str) -> Phrase | None:

@@ -346,7 +346,9 @@ class QuickBooksTarget:
 
     # --- mending ------------------------------------------------------------------------------------------------------
 
-    def reactivate(self, document: Customer | Service, order: str) -> Phrase | None:
+    def reactivate(self, document: Customer | Service, order: str, target_id: str = "") -> Phrase | None:
+        if target_id:
+            return self._mending.activate(document, target_id, order)
         return self._mending.reactivate(document, order)
 
     def create_method(self, name: str, *, credit_card: bool, order: str) -> Phrase | None:

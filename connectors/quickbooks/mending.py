@@ -32,7 +32,7 @@ class Mending:
         self._mirror = mirror
 
     def reactivate(self, document: Customer | Service, order: str) -> Phrase | None:
-        """As the contract says."""
+        """As the contract says, of one that is found as it is matched."""
         rows = self._alike(document)
         match = match_customer(document, rows) if isinstance(document, Customer) else match_service(document, rows)
         if match.remote is not None:
@@ -46,7 +46,7 @@ class Mending:
             return phrase("what has this name in QuickBooks cannot stand on an invoice line")
         if len(found) > 1:
             return phrase("{count} inactive ones in QuickBooks could be meant; Cuadre does not guess", count=len(found))
-        return self._activated(document, str(found[0]["Id"]), order)
+        return self.activate(document, str(found[0]["Id"]), order)
 
     def create_method(self, name: str, order: str, *, credit_card: bool) -> Phrase | None:
         """As the contract says."""
@@ -70,7 +70,7 @@ class Mending:
             return self._search.customers_like([document], NOW)
         return self._search.items_like([document], NOW)
 
-    def _activated(self, document: Customer | Service, target_id: str, order: str) -> Phrase | None:
+    def activate(self, document: Customer | Service, target_id: str, order: str) -> Phrase | None:
         """As it stands this very moment: somebody may have been faster, and the write needs its latest version."""
         entity = ENTITIES[document.kind].name
         held = self._client.one(entity, target_id)

@@ -49,7 +49,8 @@ class InactiveReference(Kind):
     """{document} uses something that was made inactive or removed in QuickBooks: {detail}"""
 
     code = "inactive-reference"
-    fix = "Make it active again in QuickBooks (the customer, service, account or payment method), then resync."
+    fix = "Make it active again: a customer or service with the button here, all else in QuickBooks; then resync."
+    extra_actions = (Action.REACTIVATE,)
     steps = ways.INACTIVE
 
 

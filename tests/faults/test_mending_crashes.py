@@ -10,7 +10,13 @@ import pytest
 
 from connectors.quickbooks.sandbox.core import FIRST_REALM
 from errors.kinds import Action
-from tests.story.test_story_mending import inactive_customer, inactive_service, unknown_method, wrong_account
+from tests.story.test_story_mending import (
+    inactive_customer,
+    inactive_reference,
+    inactive_service,
+    unknown_method,
+    wrong_account,
+)
 from tests.support.cases import settle
 from tests.support.crashing import WatchedAdapter, watched
 from tests.support.house import House
@@ -22,6 +28,7 @@ CASES: dict[str, Callable[[House], Any]] = {
     "new method": lambda house: house.order(Action.CREATE_METHOD, unknown_method(house), OTHER),
     "other method": lambda house: house.order(Action.USE_METHOD, unknown_method(house), "Cash"),
     "account": lambda house: house.order(Action.CHOOSE_ACCOUNT, wrong_account(house), "Services"),
+    "linked": lambda house: house.order(Action.REACTIVATE, inactive_reference(house, "Item")),
     "customer": lambda house: house.order(Action.REACTIVATE, inactive_customer(house)),
 }
 

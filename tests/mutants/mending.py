@@ -36,6 +36,13 @@ MENDING = (
         tests=(STORY,),
     ),
     Mutant(
+        removes="the services and customers that a document names, when one of them is inactive",
+        file="worker/steps/ordered/mending.py",
+        old="if remote is not None and not remote.active]",
+        new="if False]",
+        tests=(STORY,),
+    ),
+    Mutant(
         removes="the look at whether a payment method is there already",
         file="connectors/quickbooks/mending.py",
         old="            self._setup.distrust()\n            return None\n",

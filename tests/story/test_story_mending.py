@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from errors.kinds import Action, CustomerInactive, Kind, PaymentMethodUnknown, ServiceAccountWrong, ServiceInactive
+from errors.kinds import (
+    Action,
+    CustomerInactive,
+    InactiveReference,
+    Kind,
+    PaymentMethodUnknown,
+    ServiceAccountWrong,
+    ServiceInactive,
+)
 from errors.listing import ErrorRow
 from tests.story.test_story_sides import result
 from tests.support.house import House
@@ -176,6 +184,48 @@ def test_an_order_without_an_answer_waits_and_is_carried_out_once(house: House, 
         house.tick()
     assert (house.errors(), result(house, error)) == ([], "done")
     assert len({entry.request_id for entry in ours(house, "Item")}) == 1
+
+
+# --- active again: what is linked -------------------------------------------------------------------------------------
+
+
+def inactive_reference(house: House, entity: str) -> ErrorRow:
+    """What our documents named yesterday was made inactive since."""
+    house.furnish()
+    house.invoice("0", "A-0")
+    house.tick()
+    rested(house, entity, house.rows(entity)[0])
+    house.clock.moment += timedelta(days=1)
+    house.invoice("1", "A-1")
+    house.tick()
+    (error,) = house.errors()
+    assert error.problem.kind is InactiveReference
+    return error
+
+
+@pytest.mark.parametrize("entity", ["Customer", "Item"])
+def test_what_is_linked_and_was_made_inactive_since_is_active_again(house: House, entity: str) -> None:
+    error = inactive_reference(house, entity)
+    house.order(Action.REACTIVATE, error)
+    house.tick()
+    assert (house.errors(), result(house, error)) == ([], "done")
+    (row,) = house.rows(entity)
+    assert (row[ACTIVE], row.get("DisplayName", row.get("Name"))) == (True, row["FullyQualifiedName"])
+    assert "(deleted)" not in row["FullyQualifiedName"]
+    assert house.by_number("A-1")
+    house.change("services", "s1", description="as before")
+    house.change("customers", "c1", phone="1")
+    house.tick()
+    assert house.errors() == []
+
+
+def test_where_nothing_that_it_names_is_inactive_any_more_it_is_only_tried_again(house: House) -> None:
+    error = inactive_reference(house, "Item")
+    roused(house, "Item", Name="Tree care")
+    house.order(Action.REACTIVATE, error)
+    before = len(ours(house, "Item"))
+    house.tick()
+    assert (house.errors(), result(house, error), len(ours(house, "Item"))) == ([], "done", before)
 
 
 # --- payment methods --------------------------------------------------------------------------------------------------

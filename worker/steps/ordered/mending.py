@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from connectors.documents import Customer, Document, DocumentKind, Service
+from errors.kinds import InactiveReference
 from errors.problem import phrase
 from worker.mending import CREDIT_CARD
-from worker.state import decisions
+from worker.rules.references import needs
+from worker.state import decisions, items, links
+from worker.state.database import reading
 from worker.state.decisions import Decision, Matter
-from worker.state.items import storable
+from worker.state.items import Item, storable
 from worker.steps.ordered.carrier import CannotBeError, Carrier, Task
 from worker.steps.ordered.plain import RESYNC
 
@@ -24,10 +27,27 @@ METHOD = "payment-method"  # what a decision of this sort is about
 
 
 def _reactivate(company: Company, task: Task) -> None:
-    document = _document(company, task)
-    assert isinstance(document, Customer | Service)
-    if (reason := company.target.reactivate(document, str(task.order.id))) is not None:
-        raise CannotBeError(reason)
+    linked = task.order.problem.kind is InactiveReference
+    for document, target_id in _resting(company, task) if linked else [(_document(company, task), "")]:
+        assert isinstance(document, Customer | Service)
+        if (reason := company.target.reactivate(document, str(task.order.id), target_id)) is not None:
+            raise CannotBeError(reason)
+
+
+def _resting(company: Company, task: Task) -> list[tuple[Document, str]]:
+    """What the first of its documents names and is inactive in QuickBooks, with its id there; all have one cause.
+
+    Nothing where an earlier try, or somebody else, was here already: then it is only tried again.
+    """
+    document = _read(company, task.concerned[:1])
+    kinds = {DocumentKind.CUSTOMER, DocumentKind.SERVICE}
+    keys = {need.key for need in needs(document, company.default_service) if need.kind in kinds}
+    with reading(company.engine) as connection:
+        known = items.by_key(connection, company.name, keys)
+        linked = links.live(connection, company.name, company.realm_id, keys)
+    held = {key: company.target.get(key[0], link.target_id) for key, link in linked.items()}
+    resting = [(known[key], remote) for key, remote in held.items() if remote is not None and not remote.active]
+    return [(_read(company, [item]), remote.target_id) for item, remote in resting]
 
 
 def _account(company: Company, task: Task) -> Decision:
@@ -80,10 +100,14 @@ def _word(task: Task) -> str:
 
 def _document(company: Company, task: Task) -> Document:
     """What the error is about, as the local books say it now."""
+    return _read(company, task.own)
+
+
+def _read(company: Company, chosen: Sequence[Item]) -> Document:
     gone = phrase("its document is not here any more")
-    if len(task.own) != 1:
+    if len(chosen) != 1:
         raise CannotBeError(gone)
-    item = task.own[0]
+    item = chosen[0]
     found = company.source.read(item.kind, [item.local_id]).documents.get(item.local_id)
     if found is None:
         raise CannotBeError(gone)
