@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
-from errors import actions as orders
-from errors.kinds import Action
+from errors import action_words, actions as orders
+from errors.kinds import FOR_MANY, Action
 from errors.language import _, say
 from errors.listing import count_errors
 from errors.ordering import Ordered
@@ -140,11 +140,22 @@ class Progress:
             return say("Not synced any more: {count}", count=self.ordered)
         if self.action is Action.DELETE:
             return say("Deleted: {count}", count=self.ordered)
+        if self.action not in FOR_MANY:
+            return self._told_of_one()
         if self.going:
             left = self.waiting + self.under_way
             return say("Trying again: {left} of {count} to go", left=left, count=self.ordered)
         return say("Tried again: {through} went through, {again} failed once more", through=self.through,
                    again=self.again)  # fmt: skip
+
+    def _told_of_one(self) -> str:
+        if self.waiting:
+            return action_words.ordered(self.action, self.ordered)
+        if self.under_way:
+            return _("It was carried out; its documents are on their way.")
+        return (
+            _("It was carried out.") if self.through else _("It was not to be, or failed once more: see the history.")
+        )
 
 
 def progress(connection: Connection, first: int, last: int, by: str) -> Progress | None:

@@ -26,6 +26,12 @@ class Write:
     body: str
 
     @property
+    def repeatable(self) -> bool:
+        """Looked for first, so that no item stands for it: made by its name, or made active again."""
+        again = decode(self.body).get("Active") is True and self.entity in {"item", "customer"}
+        return self.entity in {"vendor", "paymentmethod"} or again
+
+    @property
     def marker(self) -> str:
         return marker_of(str(decode(self.body).get("PrivateNote", "")))
 

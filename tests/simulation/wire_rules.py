@@ -71,7 +71,7 @@ class WireRules:
         self._token(call)
         for write in call.writes:
             self._same_body(write)
-            if write.entity != "vendor":  # by its name, safe to repeat: no item stands for it
+            if not write.repeatable:
                 self._intended(write)
 
     def answered(self, call: Call, status: int) -> None:
