@@ -26,7 +26,7 @@ from connectors.contract import (
     Unknown,
 )
 from connectors.documents import Customer, Document, DocumentKind, Fee, Invoice, Payment, Refund, Service
-from connectors.quickbooks import batch, books, finding, query
+from connectors.quickbooks import batch, books, finding
 from connectors.quickbooks.answers import Answer
 from connectors.quickbooks.batch import Room
 from connectors.quickbooks.books import Books, setting_problems
@@ -35,7 +35,6 @@ from connectors.quickbooks.differences import accepted, differences
 from connectors.quickbooks.encoding import decode, encode
 from connectors.quickbooks.entities import ENTITIES, write_params
 from connectors.quickbooks.environments import pages_url
-from connectors.quickbooks.faults import Context
 from connectors.quickbooks.limits import limit_problems
 from connectors.quickbooks.mapping.customer import to_customer
 from connectors.quickbooks.mapping.fee import to_purchase
@@ -44,10 +43,11 @@ from connectors.quickbooks.mapping.invoice import to_invoice
 from connectors.quickbooks.mapping.payment import to_payment
 from connectors.quickbooks.mapping.refund import to_refund_receipt
 from connectors.quickbooks.mapping.service import to_item
-from connectors.quickbooks.matching import DELETED, Row, has_name, remote_of
+from connectors.quickbooks.matching import Row, remote_of
 from connectors.quickbooks.mending import Mending
 from connectors.quickbooks.mirror.mirror import Mirror
 from connectors.quickbooks.outcomes import outcome_of
+from connectors.quickbooks.refusals import Refusals
 from connectors.quickbooks.resolving import period_problem, resolve
 from connectors.quickbooks.searching import Search
 from connectors.quickbooks.settings import CompanySettings
@@ -58,17 +58,12 @@ from connectors.sheets import Sheet
 from connectors.throttle import Throttle
 from connectors.transport import Now
 from errors.kinds import (
-    AccountRefused,
     CustomerNameTaken,
-    DeletedInQuickBooks,
     InactiveReference,
-    PeriodClosed,
     ServiceNameTaken,
-    SubscriptionEnded,
 )
-from errors.problem import Fault, Phrase, Problem, ProblemError, phrase
+from errors.problem import Phrase, Problem, ProblemError
 
-_OF_THE_SETUP = {PeriodClosed, SubscriptionEnded, AccountRefused, InactiveReference}
 _OF_OTHERS = {CustomerNameTaken, ServiceNameTaken, InactiveReference}  # the mirror may not have seen it yet
 
 _log = structlog.get_logger("cuadre.quickbooks")
@@ -87,6 +82,7 @@ class QuickBooksTarget:
         self._setup = SetUp(client, mirror, now=now)
         self._vendors = Vendors(client, self._search, mirror)
         self._mending = Mending(client, self._search, self._setup, mirror)
+        self._refusals = Refusals(client, self._search, self._setup)
         self._room = Room()
 
     @property
@@ -233,7 +229,9 @@ class QuickBooksTarget:
             return [Unknown(problem=silence(self.settings.name, error))] * len(postings)
         self._tell(postings, outcomes)
         self._remember(postings, outcomes)
-        return [self._told_apart(outcome, posting) for outcome, posting in zip(outcomes, postings, strict=True)]
+        return [
+            self._refusals.told_apart(outcome, posting) for outcome, posting in zip(outcomes, postings, strict=True)
+        ]
 
     def send(self, posting: Posting) -> Outcome:
         """One document alone."""
@@ -249,7 +247,7 @@ class QuickBooksTarget:
     def _answered(self, postings: Sequence[Posting], answer: Answer) -> list[Outcome]:
         answers = batch.answers_of(answer, postings) if postings[0].bid else None
         pairs = list(zip(answers or [answer] * len(postings), postings, strict=True))
-        outcomes = [outcome_of(one, posting, self._context(posting)) for one, posting in pairs]
+        outcomes = [outcome_of(one, posting, self._refusals.context(posting)) for one, posting in pairs]
         if postings[0].bid and answers is None:
             outcomes = [batch.returned(outcome) for outcome in outcomes]
         self._learn(answer, outcomes)
@@ -287,59 +285,6 @@ class QuickBooksTarget:
         refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
         if any(one.holder_id or _OF_OTHERS & {problem.kind for problem in one.problems} for one in refused):
             self._mirror.expire()
-
-    def _told_apart(self, refused: Outcome, posting: Posting) -> Outcome:
-        """Whether the set-up has changed; is the missing object the document or what it uses; who has the name."""
-        if not isinstance(refused, Refused):
-            return refused
-        kinds = {problem.kind for problem in refused.problems}
-        if kinds & _OF_THE_SETUP:
-            self._setup.distrust()
-        try:
-            if InactiveReference in kinds and self._is_gone(posting):
-                return Refused(problems=(self._gone(posting, refused.problems[0].fault),))
-            if CustomerNameTaken in kinds:
-                return replace(refused, problems=tuple(self._with_holder(problem) for problem in refused.problems))
-        except ProblemError as error:
-            _log.warning("not looked up", company=posting.company, why=error.problem.kind.code)
-        return refused
-
-    def _is_gone(self, posting: Posting) -> bool:
-        target_id = decode(posting.body).get("Id")
-        return target_id is not None and self._client.one(ENTITIES[posting.kind].name, target_id) is None
-
-    def _gone(self, posting: Posting, fault: Fault) -> Problem:
-        subject = f"{posting.kind.value} {posting.local_id}"
-        return Problem(kind=DeletedInQuickBooks, subject=subject, facts={"document": posting.name}, fault=fault)
-
-    def _with_holder(self, problem: Problem) -> Problem:
-        """Who has the name: QuickBooks only says that somebody does (6240)."""
-        if problem.kind is not CustomerNameTaken:
-            return problem
-        holders = {"Vendor": phrase("vendor"), "Customer": phrase("customer"), "Employee": phrase("employee")}
-        name = str(problem.facts["name"])
-        for entity, holder in holders.items():
-            if any(
-                has_name(row, "DisplayName", name)
-                for row in self._search.asked(entity, "DisplayName", [name, name + DELETED], query.ANY_STATE)
-            ):
-                return replace(problem, facts={**problem.facts, "holder": holder})
-        return problem
-
-    def _context(self, posting: Posting) -> Context:
-        body = decode(posting.body)
-        method = body.get("PaymentMethodRef", {}).get("value", "")
-        books = self._setup.known
-        methods = books.payment_methods if books is not None else ()
-        return Context(
-            company=self.settings.name,
-            kind=posting.kind,
-            local_id=posting.local_id,
-            name=posting.name,
-            body=body,
-            closing_date=books.closing_date if books is not None else None,
-            payment_method=next((one.name for one in methods if one.target_id == method), ""),
-        )
 
     def find(self, postings: Sequence[Posting]) -> Mapping[str, Remote]:
         return finding.find(self._client, postings)

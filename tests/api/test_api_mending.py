@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.api.conftest import Ask
-from tests.story.test_story_mending import account_of, inactive_customer, paid_by, unknown_method, wrong_account
+from tests.story.test_story_mending import account_of, inactive_customer, wrong_account
+from tests.story.test_story_methods import paid_by, unknown_method
 from tests.story.test_story_sides import duplicate, result
 from tests.support.house import House
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
-from connectors.quickbooks.sandbox.core import FIRST_REALM
 from errors.kinds import Action
 from tests.story.test_story_customers import (
     CUSTOMER,
@@ -22,10 +20,8 @@ from tests.story.test_story_customers import (
     theirs,
     unlink,
 )
-from tests.support.cases import settle
-from tests.support.crashing import WatchedAdapter, watched
+from tests.support.cases import deaths
 from tests.support.house import House
-from tests.support.striking import rewritten
 from worker.state.machine import State
 
 
@@ -83,18 +79,4 @@ def test_a_process_may_die_at_any_boundary_of_an_order(
     house: House, plant: Callable[[House], None], done: Callable[[House], None]
 ) -> None:
     plant(house)
-    company = house.sandbox.company(FIRST_REALM)
-    company.switches = replace(company.switches, replay="ignore")
-    with watched(house) as life:
-        settle(house, lambda: done(house))
-    wrong = []
-    for at, image, _count in life.deaths():
-        image.restore(house)
-        wire = WatchedAdapter(house.sandbox)
-        house.restart(wire)
-        try:
-            settle(house, lambda: done(house))
-            assert rewritten(wire.sent) == []
-        except AssertionError as error:
-            wrong.append(f"{at}: {error}")
-    assert wrong == []
+    assert deaths(house, lambda: done(house)) == []

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from connectors.quickbooks.sandbox.core import FIRST_REALM
 from errors.kinds import Action
 from tests.story.test_story_mending import (
     inactive_customer,
     inactive_reference,
     inactive_service,
-    unknown_method,
     wrong_account,
 )
-from tests.support.cases import settle
-from tests.support.crashing import WatchedAdapter, watched
+from tests.story.test_story_methods import unknown_method
+from tests.support.cases import deaths
 from tests.support.house import House
-from tests.support.striking import rewritten
 from worker.mending import OTHER
 
 CASES: dict[str, Callable[[House], Any]] = {
@@ -46,18 +42,4 @@ def done(house: House) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_a_process_may_die_at_any_boundary_of_an_order_that_mends(house: House, case: str) -> None:
     CASES[case](house)
-    company = house.sandbox.company(FIRST_REALM)
-    company.switches = replace(company.switches, replay="ignore")  # a repeated request is carried out again
-    with watched(house) as life:
-        settle(house, lambda: done(house))
-    wrong = []
-    for names, image, _count in life.deaths():
-        image.restore(house)
-        wire = WatchedAdapter(house.sandbox)
-        house.restart(wire)
-        try:
-            settle(house, lambda: done(house))
-            assert rewritten(wire.sent) == []
-        except AssertionError as error:
-            wrong.append(f"{names}: {error}")
-    assert wrong == []
+    assert deaths(house, lambda: done(house)) == []

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
-from connectors.quickbooks.sandbox.core import FIRST_REALM
 from errors.kinds import Action
 from errors.listing import ErrorRow
 from tests.story.test_story_sides import INVOICE, changed, deleted, duplicate, link, order
-from tests.support.cases import settle
-from tests.support.crashing import WatchedAdapter, watched
+from tests.support.cases import deaths
 from tests.support.house import House
-from tests.support.striking import rewritten
 from worker.state.machine import State
 
 PLANTED: dict[Action, Callable[[House], ErrorRow]] = {
@@ -38,18 +34,4 @@ def done(house: House) -> None:
 @pytest.mark.parametrize("action", PLANTED)
 def test_a_process_may_die_at_any_boundary_of_an_order(house: House, action: Action) -> None:
     order(house, action, PLANTED[action](house))
-    company = house.sandbox.company(FIRST_REALM)
-    company.switches = replace(company.switches, replay="ignore")
-    with watched(house) as life:
-        settle(house, lambda: done(house))
-    wrong = []
-    for names, image, _count in life.deaths():
-        image.restore(house)
-        wire = WatchedAdapter(house.sandbox)
-        house.restart(wire)
-        try:
-            settle(house, lambda: done(house))
-            assert rewritten(wire.sent) == []
-        except AssertionError as error:
-            wrong.append(f"{names}: {error}")
-    assert wrong == []
+    assert deaths(house, lambda: done(house)) == []

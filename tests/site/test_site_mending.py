@@ -12,7 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from errors.kinds import Action
-from tests.story.test_story_mending import account_of, inactive_service, paid_by, unknown_method, wrong_account
+from tests.story.test_story_mending import account_of, inactive_service, wrong_account
+from tests.story.test_story_methods import paid_by, unknown_method
 from tests.story.test_story_sides import duplicate, result
 from tests.support.browsing import KEY, Reader, signed_in, text
 from tests.support.house import NAME, House

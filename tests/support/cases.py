@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from connectors.contract import Operation
 from connectors.documents import DocumentKind
+from connectors.quickbooks.sandbox.core import FIRST_REALM
+from tests.support.crashing import WatchedAdapter, watched
 from tests.support.house import House
 from tests.support.quickbooks_desk import DAY
+from tests.support.striking import rewritten
 from worker.state.machine import State
 
 ENTITIES = {
@@ -240,3 +243,24 @@ def linked(house: House, count: int) -> None:
     """
     assert house.states() == ({State.LINKED: count} if count else {})
     assert house.errors() == []
+
+
+def deaths(house: House, done: Callable[[], None]) -> list[str]:
+    """What is wrong when the process dies at any boundary from here until it is done, and another one goes on. Its
+    request id alone saves no request that is repeated.
+    """
+    company = house.sandbox.company(FIRST_REALM)
+    company.switches = replace(company.switches, replay="ignore")
+    with watched(house) as life:
+        settle(house, done)
+    wrong = []
+    for names, image, _count in life.deaths():
+        image.restore(house)
+        wire = WatchedAdapter(house.sandbox)
+        house.restart(wire)
+        try:
+            settle(house, done)
+            assert rewritten(wire.sent) == []
+        except AssertionError as error:
+            wrong.append(f"{names}: {error}")
+    return wrong
