@@ -24,6 +24,8 @@ from worker.site.looking import SlowError, ask, slow
 from worker.site.people import Role
 
 SHOWN = 200  # documents of one error
+# What Cuadre mends in QuickBooks itself: the steps for a person are told below it.
+MENDS_HERE = set(Action) - FOR_MANY - {*AFTER_A_LOOK, Action.USE_NUMBER}
 NUMBERED = {DocumentKind.INVOICE, DocumentKind.REFUND, DocumentKind.FEE}
 
 
@@ -83,6 +85,7 @@ def _show(visit: Visit, problem: str, number: str, status: int = 200) -> Respons
         numbers=Action.USE_NUMBER in row.actions,
         sided=[action for action in AFTER_A_LOOK if action in row.actions],
         suggestion=suggestion if isinstance(suggestion, str) else "",
+        mends_here=visit.may(Role.OPERATOR) and bool(MENDS_HERE & set(row.actions)),
         which_customer=Action.LINK_CUSTOMER in row.actions and visit.may(Role.OPERATOR),
         name=name_of(row),
         query=str(row.problem.facts.get("name", "")),
