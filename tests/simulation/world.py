@@ -215,8 +215,15 @@ class World:
         return self._processes[name]
 
     def _stop(self, name: str) -> None:
+        """Also while it gives its lease back a process may die."""
         self.say(name, "stopped")
-        self._processes.pop(name).stop()
+        process = self._processes[name]
+        try:
+            process.stop()
+        except Death:
+            self._bury(process)
+        else:
+            del self._processes[name]
 
     def _bury(self, process: Process) -> None:
         self.say(process.name, "died")
