@@ -148,6 +148,19 @@ def test_an_invoice_whose_request_was_lost_is_not_sent_again_for_the_wrong_custo
     assert customer_of(house, "A-1") == right["Id"]
 
 
+def test_an_invoice_whose_request_was_lost_is_not_stranded_by_a_choice_that_comes_to_nothing(house: House) -> None:
+    error = renamed(house)
+    house.invoice("1", "A-1")
+    house.fail("lose_request", entity="Invoice", operation="create")
+    house.tick()
+    assert state(house, INVOICE, "1") is State.SENDING
+    choose(house, error, {"Id": "999"})
+    for _ in range(4):
+        house.tick()
+    assert result(house, error).startswith("could not be done")
+    assert state(house, INVOICE, "1") is State.LINKED
+
+
 # --- a person says which one it is, and nobody else -------------------------------------------------------------------
 
 
@@ -346,6 +359,18 @@ def test_an_invoice_whose_request_was_lost_is_not_sent_again_for_an_account_that
     for _ in range(3):
         house.tick()
     assert (house.rows("Invoice"), state(house, INVOICE, "1"), house.errors()) == ([], State.SKIPPED, [])
+
+
+def test_of_two_customers_with_ids_that_look_alike_the_one_with_the_error_is_left_out(house: House) -> None:
+    house.service()
+    house.customer("7", "Ana", email="x" * 150)
+    house.customer("7 email", "Berta")
+    house.tick()
+    (error,) = house.errors()
+    assert error.problem.subject == "customer 7 email"
+    house.order(Action.LEAVE_OUT, error)
+    house.tick()
+    assert left_out(house) == ["7"]
 
 
 def test_an_error_about_several_customers_leaves_no_account_out(house: House) -> None:

@@ -5,7 +5,7 @@ An order that cannot be carried out says so in the audit; it must not stand in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from errors.queue import Order
 from errors.tables import State as ErrorState
 from worker.state import items
 from worker.state.database import reading
+from worker.state.items import Item
 from worker.state.leases import Fenced
 from worker.state.machine import State
 from worker.steps.hold import failure
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from worker.pipeline import Company
 
 _log = structlog.get_logger("cuadre.steps")
+
+Key = tuple[DocumentKind, str]
 
 PAGE = 1000  # orders in memory
 TOGETHER = 200  # orders in one transaction
@@ -141,10 +144,15 @@ def _tasks(company: Company, orders: Sequence[Order]) -> list[Task]:
         Task(
             order=order,
             concerned=tuple(found[key] for key in keys[order.id] if key in found),
-            about=next((found[key] for key in about[order.id] if key in found), None),
+            about=_first(found, [key for key in about[order.id] if key in keys[order.id]], about[order.id]),
         )
         for order in orders
     ]
+
+
+def _first(found: Mapping[Key, Item], *likely: Sequence[Key]) -> Item | None:
+    """The first that is there: rather one that waits for the error than another whose id only looks like it."""
+    return next((found[key] for keys in likely for key in keys if key in found), None)
 
 
 def _outside(company: Company, carrier: Carrier, task: Task) -> Task | None:

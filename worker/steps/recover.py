@@ -93,12 +93,13 @@ def _wanted(company: Company, missing: Sequence[Item]) -> list[Item]:
 
 def _unwanted(company: Company) -> set[tuple[str, str]]:
     """A person has taken it out of the way: the order waits until it is known that QuickBooks lacks it. So do orders
-    about all documents of a customer: they are not to go to the wrong one, or not at all.
+    about all documents of a customer, unless they may come to nothing: then nobody would take up what was put aside.
     """
     with reading(company.engine) as connection:
         orders = queue.pending_actions(connection, company.name)
         ended = [order for order in orders if order.action in {Action.SKIP, Action.LEAVE_OUT, Action.DELETE}]
-        accounts = [order.problem.subject for order in orders if CARRIERS[order.action].whole_account]
+        certain = {action for action, carrier in CARRIERS.items() if carrier.whole_account and carrier.outside is None}
+        accounts = [order.problem.subject for order in orders if order.action in certain]
         theirs = [
             (item.kind.value, item.local_id)
             for subject in accounts
