@@ -105,8 +105,13 @@ def choose(
 
 def unlink(connection: Connection, item: Item, *, by: str, why: str = "", now: datetime) -> Ordered:
     """Our customer is linked to the wrong one: it waits in the error table until somebody says which it is."""
+    known = decisions.of(connection, item.company, DocumentKind.CUSTOMER, {item.local_id}, Matter.LEAVE_OUT)
+    reason = ""
     if item.kind is not DocumentKind.CUSTOMER or item.state is not State.LINKED:
         reason = say("{document} is not linked to a customer in QuickBooks just now.", document=item.name)
+    elif known:
+        reason = say("{document} is not synced; sync it again first.", document=item.name)
+    if reason:
         return Ordered(action=Action.UNLINK, refused=(Refusal(error_id=None, reason=reason),))
     facts = {"name": item.label or item.local_id, "by": by}
     problem = Problem(kind=CustomerUnlinked, subject=item.subject, facts=facts)

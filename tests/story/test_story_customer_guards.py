@@ -256,6 +256,24 @@ def test_an_account_is_left_out_though_the_tick_under_way_links_its_customer(
     assert (left_out(house), state(house, INVOICE, "2"), house.errors()) == ([], State.LINKED, [])
 
 
+def test_a_customer_that_is_linked_and_left_out_is_not_unlinked_before_it_is_synced_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = missing(house)
+    theirs(house, "Ana Ruiz")
+    house.order(Action.RESYNC, error)
+    in_a_tick(monkeypatch, lambda: house.order(Action.LEAVE_OUT, error))
+    house.tick(create_customers=False)
+    house.tick(create_customers=False)
+    (refusal,) = unlinking(house).refused
+    assert refusal.reason == "customer Ana Ruiz is not synced; sync it again first."
+    (skipped,) = house.errors(ErrorState.SKIPPED)
+    house.order(Action.UNSKIP, skipped)
+    house.tick(create_customers=False)
+    assert (left_out(house), house.errors()) == ([], [])
+    assert not unlinking(house).refused
+
+
 def test_leaving_out_and_undoing_it_before_the_tick_strands_nothing(house: House) -> None:
     error = missing(house)
     house.change("invoices", "1", number=TOO_LONG)

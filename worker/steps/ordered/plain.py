@@ -39,7 +39,9 @@ def _unskip(connection: Connection, company: Company, tasks: Sequence[Task]) -> 
     now = company.clock.now()
     documents = queue.standing_under(connection, [task.order.error_id for task in tasks])
     items.wake(connection, company.name, documents, {State.SKIPPED}, now)
-    _sync_again(connection, company, {local_id for kind, local_id in documents if kind == DocumentKind.CUSTOMER})
+    errors = {task.order.error_id for task in tasks}
+    found = decisions.all_of(connection, Matter.LEAVE_OUT, company.name)
+    _sync_again(connection, company, {decision.key for decision in found if decision.error_id in errors})
 
 
 def _sync_again(connection: Connection, company: Company, customers: Collection[str]) -> None:
