@@ -6,6 +6,7 @@ from tests.mutants.catalogue import Mutant
 
 STORY = "tests/story/test_story_customers.py"
 GUARDS = "tests/story/test_story_customer_guards.py"
+LEFT_OUT = "tests/story/test_story_left_out.py"
 CARRIER = "worker/steps/ordered/customers.py"
 
 CUSTOMERS = (
@@ -33,9 +34,8 @@ CUSTOMERS = (
     Mutant(
         removes="the link of a customer that only gets another name",
         file=CARRIER,
-        old=" value=task.order.value, instead_of=task.answer.name))\n",
-        new=" value=task.order.value, instead_of=task.answer.name))\n"
-        "        _without_link(connection, company, task, item)\n",
+        old="        decisions.save(connection, created)\n",
+        new="        decisions.save(connection, created)\n        _without_link(connection, company, task, item)\n",
         tests=(STORY,),
     ),
     Mutant(
@@ -113,49 +113,49 @@ CUSTOMERS = (
         file=CARRIER,
         old="        decided = known.get(item.local_id, new)\n",
         new="        decided = new\n",
-        tests=(GUARDS,),
+        tests=(LEFT_OUT,),
     ),
     Mutant(
         removes="what another customer's documents need of an account that is left out",
         file="worker/steps/referring.py",
         old="        if not waits_with(company, item, other):\n",
         new="        if True:\n",
-        tests=(GUARDS,),
+        tests=(LEFT_OUT,),
     ),
     Mutant(
         removes="the new look at what belonged to an account that is left out",
         file="worker/steps/detect.py",
         old=" and item.error_id not in left\n",
         new="\n",
-        tests=(GUARDS,),
+        tests=(LEFT_OUT,),
     ),
     Mutant(
         removes="the place of what is left out when it is skipped, too",
         file="worker/steps/ordered/plain.py",
         old="if document not in out}",
         new="if document}",
-        tests=(GUARDS,),
+        tests=(LEFT_OUT,),
     ),
     Mutant(
         removes="what stands under an error by the time that a skip is undone",
         file="worker/steps/ordered/plain.py",
         old="    items.wake(connection, company.name, documents, {State.SKIPPED}, now)\n",
         new="    wake(connection, company, tasks, State.SKIPPED)\n",
-        tests=(GUARDS,),
+        tests=(LEFT_OUT,),
     ),
     Mutant(
         removes="the account of a fee's payment",
         file="worker/steps/decided.py",
         old=" | _of_payments(company, candidates)\n",
         new="\n",
-        tests=(GUARDS,),
+        tests=(LEFT_OUT,),
     ),
     Mutant(
         removes="the one customer that an account is left out for",
         file="errors/listing.py",
         old="if about_one or each not in OF_CUSTOMERS)",
         new="if about_one or each)",
-        tests=(GUARDS,),
+        tests=(LEFT_OUT,),
     ),
     Mutant(
         removes="the silence of what comes for an account that is left out",

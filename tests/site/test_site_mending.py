@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
 from errors.kinds import Action
+from tests.site.test_site_sides import app as app  # noqa: PLC0414 - a fixture
 from tests.story.test_story_mending import account_of, inactive_service, wrong_account
 from tests.story.test_story_methods import paid_by, unknown_method
 from tests.story.test_story_sides import duplicate, result
-from tests.support.browsing import KEY, Reader, signed_in, text
-from tests.support.house import NAME, House
-from worker.app import create_app
-from worker.clock import Clock
-from worker.config.schema import Company, Config, Site
+from tests.support.browsing import Reader, signed_in, text
+from tests.support.house import House
 from worker.site import error_mending, looking
 from worker.site.people import Role
-
-
-@pytest.fixture
-def app(house: House) -> FastAPI:
-    @contextmanager
-    def opener(*_anything: Any) -> Iterator[Any]:
-        yield house.company
-
-    config = Config(site=Site(secret_key=KEY), companies={NAME: Company()})
-    return create_app(config, house.engine, Clock(now=house.clock.now, sleep=house.clock.sleep), opener=opener)
 
 
 def test_a_service_is_made_active_again_by_a_button(house: House, eva: Reader) -> None:

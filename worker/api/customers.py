@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, Field
 
 from connectors.documents import DocumentKind
-from errors import deciding
 from errors.kinds import Action
 from errors.language import _, told
 from errors.listing import list_errors
@@ -16,7 +15,7 @@ from errors.selection import Selection
 from worker import customers
 from worker.api.companies import Company, asked, known
 from worker.api.entrance import MayAct, MayRead, Shared, too_many
-from worker.api.errors import ErrorId, Why, must_exist, order_told
+from worker.api.errors import ErrorId, Why, decide, must_exist, order_told
 from worker.api.problems import NotSoError, documented
 from worker.api.shapes import Amount, OrderAnswer, Text, plain
 from worker.customers import Found
@@ -158,11 +157,7 @@ def link(id: ErrorId, chosen: ChosenCustomer, counter: Shared, key: MayAct) -> O
 )
 def create(id: ErrorId, new: NewCustomer, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - its name in the path
     """Whatever the policy for missing customers says, under its own or another name."""
-    action, now = Action.CREATE_CUSTOMER, counter.desk.clock.now()
-    with counter.desk.engine.begin() as connection:
-        must_exist(connection, id)
-        done = deciding.decide(connection, action, id, new.name, by=key.name, why=new.why, now=now)
-    return order_told(done)
+    return decide(counter, key, Action.CREATE_CUSTOMER, id, new.name, new)
 
 
 def _shape(found: Found) -> CustomerShape:

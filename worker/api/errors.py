@@ -187,6 +187,15 @@ def order_told(ordered: Ordered) -> OrderAnswer:
     raise NotSoError(409, "conflict", _("Nothing was done."), refused=refused)
 
 
+def decide(counter: Counter, key: Key, action: Action, error_id: int, value: str, why: Why) -> OrderAnswer:
+    """An order for one error that needs one word more."""
+    now = counter.desk.clock.now()
+    with counter.desk.engine.begin() as connection:
+        must_exist(connection, error_id)
+        done = deciding.decide(connection, action, error_id, value, by=key.name, why=why.why, now=now)
+    return order_told(done)
+
+
 def must_exist(connection: Connection, error_id: int) -> None:
     if not queue.count_errors(connection, Selection(ids=(error_id,))):
         raise NotSoError(404, "not-found", say("There is no error {id} here.", id=str(error_id)))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from errors import deciding, queue
+from errors import queue
 from errors.kinds import Action
 from errors.language import _, say
 from errors.listing import ErrorRow
@@ -15,7 +15,7 @@ from errors.selection import Selection
 from worker.api.companies import asked, known
 from worker.api.desk import Counter
 from worker.api.entrance import MayAct, MayRead, Shared, too_many
-from worker.api.errors import ErrorId, Why, must_exist, order_told
+from worker.api.errors import ErrorId, Why, decide, must_exist
 from worker.api.problems import NotSoError, documented
 from worker.api.shapes import OrderAnswer, Text
 from worker.mending import CREDIT_CARD, OTHER, choices, chooses, meant
@@ -53,7 +53,7 @@ class ChoicesShape(BaseModel):
 )
 def reactivate(id: ErrorId, why: Why, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - its name in the path
     """The next tick looks first: what is active by then is left alone. What waits for it is tried again."""
-    return _ordered(counter, key, Action.REACTIVATE, id, "", why)
+    return decide(counter, key, Action.REACTIVATE, id, "", why)
 
 
 @router.post(
@@ -61,7 +61,7 @@ def reactivate(id: ErrorId, why: Why, counter: Shared, key: MayAct) -> OrderAnsw
 )
 def create_method(id: ErrorId, new: NewMethod, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - see above
     """Under the name that the error tells. One that is there by the next tick is left alone."""
-    return _ordered(counter, key, Action.CREATE_METHOD, id, CREDIT_CARD if new.credit_card else OTHER, new)
+    return decide(counter, key, Action.CREATE_METHOD, id, CREDIT_CARD if new.credit_card else OTHER, new)
 
 
 @router.get(
@@ -83,7 +83,7 @@ def choose(id: ErrorId, choice: Choice, counter: Shared, key: MayAct) -> OrderAn
     if name is None:
         reason = say("{choice} cannot be chosen: QuickBooks has no such thing here.", choice=choice.choice)
         raise NotSoError(409, "conflict", reason)
-    return _ordered(counter, key, action, id, name, choice)
+    return decide(counter, key, action, id, name, choice)
 
 
 def _chooses(counter: Counter, error_id: int) -> tuple[ErrorRow, Action]:
@@ -100,11 +100,3 @@ def _choices(counter: Counter, key: Key, row: ErrorRow, action: Action) -> list[
     if wait := counter.number_checks.take(key.id):
         raise too_many(wait)
     return list(asked(counter, known(counter, row.company), lambda company: choices(company, action)))
-
-
-def _ordered(counter: Counter, key: Key, action: Action, error_id: int, value: str, why: Why) -> OrderAnswer:
-    now = counter.desk.clock.now()
-    with counter.desk.engine.begin() as connection:
-        must_exist(connection, error_id)
-        done = deciding.decide(connection, action, error_id, value, by=key.name, why=why.why, now=now)
-    return order_told(done)

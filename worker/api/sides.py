@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from connectors.documents import DocumentKind
-from errors import deciding, queue
+from errors import queue
 from errors.kinds import AFTER_A_LOOK, Action
 from errors.language import _, sentence, told
 from errors.listing import ErrorRow
@@ -17,7 +17,7 @@ from errors.selection import Selection
 from worker.api.companies import asked, known
 from worker.api.desk import Counter
 from worker.api.entrance import MayAct, MayRead, Shared, too_many
-from worker.api.errors import MOST_SHOWN, ErrorId, Why, must_exist, order_told
+from worker.api.errors import MOST_SHOWN, ErrorId, Why, decide, must_exist
 from worker.api.problems import NotSoError, documented
 from worker.api.shapes import OrderAnswer
 from worker.rules.sides import SEEN, Sides, why_not
@@ -100,11 +100,7 @@ def both(id: ErrorId, counter: Shared, key: MayRead) -> SidesShape:  # noqa: A00
 )
 def order(id: ErrorId, action: Sided, looked: Looked, counter: Shared, key: MayAct) -> OrderAnswer:  # noqa: A002 - see above
     """The next tick looks once more, and does it only if both sides are still what was looked at."""
-    now = counter.desk.clock.now()
-    with counter.desk.engine.begin() as connection:
-        must_exist(connection, id)
-        done = deciding.decide(connection, Action(action), id, looked.seen, by=key.name, why=looked.why, now=now)
-    return order_told(done)
+    return decide(counter, key, Action(action), id, looked.seen, looked)
 
 
 def _document(counter: Counter, error_id: int) -> tuple[ErrorRow, Item]:

@@ -7,16 +7,13 @@ from typing import Annotated
 import typer
 
 from connectors.documents import DocumentKind
-from errors import deciding, views
 from errors.kinds import Action
 from errors.language import _, say, sentence, told
-from errors.listing import list_errors
-from errors.ordering import Ordered
 from errors.person import me
 from errors.problem import ProblemError
-from errors.selection import Selection
 from worker import customers, exits
 from worker.commands.opened import opened
+from worker.commands.ordering import By, Id, Why, answer, decide, row_of
 from worker.commands.output import Json, complain, document, line, table
 from worker.commands.session import Session, session
 from worker.customers import Found
@@ -29,9 +26,6 @@ app = typer.Typer(
 )
 
 Company = Annotated[str, typer.Argument(metavar="COMPANY")]
-Id = Annotated[int, typer.Argument(metavar="ID")]
-By = Annotated[str, typer.Option(help=_("Who orders it, for the audit; you, if not given."), show_default=False)]
-Why = Annotated[str, typer.Option(help=_("Why, for the audit."), show_default=False)]
 
 
 @app.command(help=_("Customers of QuickBooks with a text in name or e-mail."))
@@ -108,7 +102,7 @@ def unlink(
             complain(_("No such document was seen in the local books yet."))
             raise typer.Exit(exits.ATTENTION)
         done = customers.unlink(connection, item, by=by or me(), why=why, now=current.now())
-    _answer(done, as_json=as_json)
+    answer(done, as_json=as_json)
 
 
 def link_customer(
@@ -123,13 +117,11 @@ def link_customer(
     if not customers.is_id(customer):
         raise typer.BadParameter(_("An id in QuickBooks is a number; `cuadre customers search` finds it."))
     current = session(context)
-    current.load()  # the reader's language
+    company = row_of(current, error_id).company
     with current.engine.begin() as connection:
-        found = list_errors(connection, Selection(ids=(error_id,)), 1, sample=0)
-        company = found[0].company if found else ""
         told = {"by": by or me(), "why": why}
         done = customers.choose(connection, company, error_id, customer, now=current.now(), **told)
-    _answer(done, as_json=as_json)
+    answer(done, as_json=as_json)
 
 
 def create_customer(
@@ -143,12 +135,7 @@ def create_customer(
 ) -> None:
     if reason := customers.unusable_name(name):
         raise typer.BadParameter(reason)
-    current = session(context)
-    current.load()  # the reader's language
-    action = Action.CREATE_CUSTOMER
-    with current.engine.begin() as connection:
-        done = deciding.decide(connection, action, error_id, name, by=by or me(), why=why, now=current.now())
-    _answer(done, as_json=as_json)
+    decide(session(context), error_id, Action.CREATE_CUSTOMER, name, by, why, as_json=as_json)
 
 
 def add_to(errors: typer.Typer) -> None:
@@ -192,12 +179,3 @@ def _plain(found: Found) -> dict[str, object]:
         "owner": told(found.owner) if found.owner else None,
         "url": found.address,
     }
-
-
-def _answer(done: Ordered, *, as_json: bool) -> None:
-    if as_json:
-        views.write_json(views.ordered_json(done))
-    else:
-        views.show_ordered(done)
-    if done.refused:
-        raise typer.Exit(exits.ATTENTION)

@@ -7,16 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from errors import deciding, views
 from errors.kinds import Action
 from errors.language import _, say, sentence, told
-from errors.listing import ErrorRow, list_errors
-from errors.person import me
 from errors.problem import ProblemError
-from errors.selection import Selection
 from errors.wording import plain
 from worker import exits
 from worker.commands.opened import opened
+from worker.commands.ordering import By, Id, Why, decide, row_of
 from worker.commands.output import Json, complain, document, line, table
 from worker.commands.session import Session, session
 from worker.rules.sides import Sides, why_not
@@ -24,10 +21,7 @@ from worker.sides import document_of, look
 from worker.sides_told import field_word, line_word, promise, result, value_plain, value_told
 from worker.state.database import reading
 
-Id = Annotated[int, typer.Argument(metavar="ID")]
 Push = Annotated[bool, typer.Option("--push", help=_("Write over it what your own books say."))]
-By = Annotated[str, typer.Option(help=_("Who orders it, for the audit; you, if not given."), show_default=False)]
-Why = Annotated[str, typer.Option(help=_("Why, for the audit."), show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))]
 
 
@@ -88,9 +82,9 @@ def add_to(app: typer.Typer) -> None:
 
 def _order(current: Session, error_id: int, action: Action, by: str, why: str, *, yes: bool, as_json: bool) -> None:
     """What is ordered is what was shown here; the tick looks once more."""
-    row = _row(current, error_id)
+    row = row_of(current, error_id)
     if action not in row.actions:  # says why, and needs no look
-        _decide(current, error_id, action, "", by, why, as_json=as_json)
+        decide(current, error_id, action, "", by, why, as_json=as_json)
     sides = _looked(current, error_id)
     if not as_json:
         _show(sides)
@@ -99,18 +93,7 @@ def _order(current: Session, error_id: int, action: Action, by: str, why: str, *
         raise typer.Exit(exits.ATTENTION)
     if not yes:
         _confirm(action)
-    _decide(current, error_id, action, sides.seen, by, why, as_json=as_json)
-
-
-def _decide(current: Session, error_id: int, action: Action, seen: str, by: str, why: str, *, as_json: bool) -> None:
-    with current.engine.begin() as connection:
-        done = deciding.decide(connection, action, error_id, seen, by=by or me(), why=why, now=current.now())
-    if as_json:
-        views.write_json(views.ordered_json(done))
-    else:
-        views.show_ordered(done)
-    if done.refused:
-        raise typer.Exit(exits.ATTENTION)
+    decide(current, error_id, action, sides.seen, by, why, as_json=as_json)
 
 
 def _confirm(action: Action) -> None:
@@ -121,18 +104,8 @@ def _confirm(action: Action) -> None:
         raise typer.Exit(exits.ATTENTION)
 
 
-def _row(current: Session, error_id: int) -> ErrorRow:
-    current.load()  # the reader's language
-    with reading(current.engine) as connection:
-        found = list_errors(connection, Selection(ids=(error_id,)), 1)
-    if not found:
-        complain(say("There is no error {id} here.", id=str(error_id)))
-        raise typer.Exit(exits.ATTENTION)
-    return found[0]
-
-
 def _looked(current: Session, error_id: int) -> Sides:
-    row = _row(current, error_id)
+    row = row_of(current, error_id)
     with reading(current.engine) as connection:
         item = document_of(connection, row)
     if item is None:

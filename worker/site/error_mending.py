@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
-from errors import action_words, deciding
+from errors import action_words
 from errors.console import orders
 from errors.kinds import Action
 from errors.language import _, sentence
-from errors.listing import ErrorRow, list_errors
+from errors.listing import ErrorRow
 from errors.problem import ProblemError
-from errors.selection import Selection
 from worker.mending import CREDIT_CARD, OTHER, choices, chooses
-from worker.site import error_table
+from worker.site import one_error
 from worker.site.door import Page, TurnedAwayError, Visit, deed, page
 from worker.site.looking import SlowError, ask, slow
 from worker.site.people import Role
@@ -22,7 +21,7 @@ from worker.site.people import Role
 
 @deed("/errors/{error_id:int}/reactivate", Role.OPERATOR)
 def reactivated(visit: Visit) -> Response:
-    return _ordered(visit, Action.REACTIVATE, "")
+    return one_error.decide(visit, one_error.row_of(visit), Action.REACTIVATE, "")
 
 
 @deed("/errors/{error_id:int}/create-method", Role.OPERATOR)
@@ -30,7 +29,7 @@ def method_created(visit: Visit) -> Response:
     sort = visit.field("sort")
     if sort not in {CREDIT_CARD, OTHER}:
         raise TurnedAwayError(400, _("That cannot be ordered."))
-    return _ordered(visit, Action.CREATE_METHOD, sort)
+    return one_error.decide(visit, one_error.row_of(visit), Action.CREATE_METHOD, sort)
 
 
 @page("/errors/{error_id:int}/choose", Role.OPERATOR)
@@ -44,10 +43,10 @@ def choosing(visit: Visit) -> Response:
 
 @deed("/errors/{error_id:int}/choose", Role.OPERATOR)
 def chosen(visit: Visit) -> Response:
-    _row, action, _seen = _chooses(visit)
+    row, action, _seen = _chooses(visit)
     if not visit.field("choice"):
         raise TurnedAwayError(400, _("Nothing was chosen."))
-    return _ordered(visit, action, visit.field("choice"))
+    return one_error.decide(visit, row, action, visit.field("choice"))
 
 
 def pages() -> tuple[Page, ...]:
@@ -60,13 +59,12 @@ def pages() -> tuple[Page, ...]:
 def _chooses(visit: Visit) -> tuple[ErrorRow, Action, int]:
     """The error, what is chosen for it, and the last order that the page knows of."""
     with visit.reading() as connection:
-        seen, found = orders.latest(connection), list_errors(connection, Selection(ids=(visit.parts["error_id"],)), 1)
-    if not found:
-        raise TurnedAwayError(404, _("There is no such error."))
-    action = chooses(found[0])
+        seen = orders.latest(connection)
+    row = one_error.row_of(visit)
+    action = chooses(row)
     if action is None:
         raise TurnedAwayError(409, _("There is nothing to choose for this error, or not any more."))
-    return found[0], action, seen
+    return row, action, seen
 
 
 def _choices(visit: Visit, row: ErrorRow, action: Action) -> tuple[Sequence[str], str]:
@@ -76,18 +74,3 @@ def _choices(visit: Visit, row: ErrorRow, action: Action) -> tuple[Sequence[str]
         return (), sentence(moment.problem)
     except SlowError:
         return (), slow()
-
-
-def _ordered(visit: Visit, action: Action, value: str) -> Response:
-    """Only written down, unless somebody was faster; the tick looks whether it still can be."""
-    error_id = visit.parts["error_id"]
-    with visit.desk.engine.begin() as connection:
-        before = orders.latest(connection)
-        if others := orders.faster(connection, Selection(ids=(error_id,)), error_table.seen(visit), visit.by):
-            return error_table.conflict(visit, connection, others)
-        why = error_table.why(visit)
-        done = deciding.decide(connection, action, error_id, value, by=visit.by, why=why, now=visit.now)
-        if done.refused:
-            return error_table.refused(visit, connection, done)
-        last = orders.latest(connection)
-    return visit.go(error_table.with_flash(f"/errors/{error_id}", before + 1, last))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from errors.orders import Order
 from errors.problem import Phrase
+from worker.state.decisions import Decision, Matter
 from worker.state.items import Item
 
 if TYPE_CHECKING:
@@ -40,6 +41,21 @@ class Task:
     def own(self) -> tuple[Item, ...]:
         """The record that the error is about, without those that wait for it."""
         return tuple(item for item in self.concerned if item.subject == self.order.problem.subject)
+
+
+def decision(company: Company, task: Task, matter: Matter, about: str, key: str, **values: str) -> Decision:
+    """What this order decides: `about` and `key` as Matter says, the rest of it by name."""
+    return Decision(
+        company=company.name,
+        about=about,
+        key=key,
+        matter=matter,
+        error_id=task.order.error_id,
+        by=task.order.by,
+        why=task.order.why,
+        at=company.clock.now(),
+        **values,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from worker.rules.customers import by_name_alone, stands_in_the_way
 from worker.rules.fingerprint import fingerprint
 from worker.state import decisions, items, links
 from worker.state.database import reading
-from worker.state.decisions import Decision, Matter
+from worker.state.decisions import Matter
 from worker.state.items import Item
 from worker.state.links import Link
 from worker.state.machine import MOVES, State
@@ -25,7 +25,7 @@ from worker.steps.adopting import owner
 from worker.steps.decided import leave
 from worker.steps.hold import blocked
 from worker.steps.link import link_in
-from worker.steps.ordered.carrier import CannotBeError, Carrier, Task
+from worker.steps.ordered.carrier import CannotBeError, Carrier, Task, decision
 
 if TYPE_CHECKING:
     from worker.pipeline import Company
@@ -115,8 +115,8 @@ def _note_before(connection: Connection, company: Company, task: Task, item: Ite
     key, realm_id = item.local_id, company.realm_id
     known = decisions.of(connection, company.name, item.kind, {key}, Matter.BEFORE, realm_id).get(key)
     ids = dict.fromkeys([*(known.value.split() if known else ()), target_id])
-    before = _decision(company, task, item, Matter.BEFORE)
-    decisions.save(connection, replace(before, realm_id=realm_id, value=" ".join(ids)))
+    before = decision(company, task, Matter.BEFORE, item.kind, key, realm_id=realm_id, value=" ".join(ids))
+    decisions.save(connection, before)
 
 
 def _linked(connection: Connection, company: Company, item: Item) -> Link | None:
@@ -145,8 +145,9 @@ def _new(company: Company, task: Task) -> Customer:
 def _create(connection: Connection, company: Company, tasks: Sequence[Task]) -> None:
     """The next step creates it, or renames the one that is linked; the name is kept for every later change, too."""
     for item, task in _customers(tasks):
-        decided = replace(_decision(company, task, item, Matter.CREATE), realm_id=company.realm_id)
-        decisions.save(connection, replace(decided, value=task.order.value, instead_of=task.answer.name))
+        name = {"value": task.order.value, "instead_of": task.answer.name}
+        created = decision(company, task, Matter.CREATE, item.kind, item.local_id, realm_id=company.realm_id, **name)
+        decisions.save(connection, created)
         decisions.drop(connection, company.name, item.kind, (item.local_id,), Matter.UNLINKED)
     freed = queue.release(connection, [task.order.error_id for task in tasks], company.clock.now())
     items.wake(connection, company.name, freed, {State.HELD}, company.clock.now())
@@ -159,7 +160,7 @@ def _leave_out(connection: Connection, company: Company, tasks: Sequence[Task]) 
     """
     for item, task in _customers(tasks):
         known = decisions.of(connection, company.name, item.kind, {item.local_id}, Matter.LEAVE_OUT)
-        new = replace(_decision(company, task, item, Matter.LEAVE_OUT), value=item.label)
+        new = decision(company, task, Matter.LEAVE_OUT, item.kind, item.local_id, value=item.label)
         decided = known.get(item.local_id, new)
         if decided is new:
             decisions.save(connection, decided)
@@ -174,7 +175,7 @@ def _unlink(connection: Connection, company: Company, tasks: Sequence[Task]) -> 
     now = company.clock.now()
     for item, task in _customers(tasks):
         decisions.drop(connection, company.name, item.kind, (item.local_id,), Matter.CREATE)
-        unlinked = replace(_decision(company, task, item, Matter.UNLINKED), realm_id=company.realm_id)
+        unlinked = decision(company, task, Matter.UNLINKED, item.kind, item.local_id, realm_id=company.realm_id)
         decisions.save(connection, unlinked)
         _without_link(connection, company, task, item)
         if item.state is State.SKIPPED:  # left out meanwhile: it is asked when it is synced again
@@ -187,19 +188,6 @@ def _unlink(connection: Connection, company: Company, tasks: Sequence[Task]) -> 
 def _customers(tasks: Iterable[Task]) -> Iterable[tuple[Item, Task]]:
     """The customers that these orders are about, with their orders."""
     return ((task.about, task) for task in tasks if task.about is not None and task.about.kind is DocumentKind.CUSTOMER)
-
-
-def _decision(company: Company, task: Task, item: Item, matter: Matter) -> Decision:
-    return Decision(
-        company=company.name,
-        about=item.kind,
-        key=item.local_id,
-        matter=matter,
-        error_id=task.order.error_id,
-        by=task.order.by,
-        why=task.order.why,
-        at=company.clock.now(),
-    )
 
 
 LINK = Carrier(inside=_link, outside=_look, reaches_target=True, after_sending=True, whole_account=True)

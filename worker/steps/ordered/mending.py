@@ -16,7 +16,7 @@ from worker.state import decisions, items, links
 from worker.state.database import reading
 from worker.state.decisions import Decision, Matter
 from worker.state.items import Item, storable
-from worker.steps.ordered.carrier import CannotBeError, Carrier, Task
+from worker.steps.ordered.carrier import CannotBeError, Carrier, Task, decision
 from worker.steps.ordered.plain import RESYNC
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _account(company: Company, task: Task) -> Decision:
     if account not in company.target.income_accounts():
         raise CannotBeError(phrase("{account} is not an income account in QuickBooks any more", account=account))
     about, key = DocumentKind.SERVICE, service.local_id
-    return _decision(company, task, Matter.ACCOUNT, about, key, instead_of=service.income_account)
+    return decision(company, task, Matter.ACCOUNT, about, key, value=account, instead_of=service.income_account)
 
 
 def _method(company: Company, task: Task) -> Decision:
@@ -69,7 +69,7 @@ def _method(company: Company, task: Task) -> Decision:
         raise CannotBeError(phrase("{method} is not a payment method in QuickBooks any more", method=method))
     if not storable(word):
         raise CannotBeError(phrase("what your own books call it is too long to be kept"))
-    return _decision(company, task, Matter.METHOD, METHOD, word)
+    return decision(company, task, Matter.METHOD, METHOD, word, value=method)
 
 
 def _create_method(company: Company, task: Task) -> None:
@@ -112,21 +112,6 @@ def _read(company: Company, chosen: Sequence[Item]) -> Document:
     if found is None:
         raise CannotBeError(gone)
     return found
-
-
-def _decision(company: Company, task: Task, matter: Matter, about: str, key: str, *, instead_of: str = "") -> Decision:
-    return Decision(
-        company=company.name,
-        about=about,
-        key=key,
-        matter=matter,
-        value=task.order.value,
-        instead_of=instead_of,
-        error_id=task.order.error_id,
-        by=task.order.by,
-        why=task.order.why,
-        at=company.clock.now(),
-    )
 
 
 REACTIVATE = Carrier(inside=RESYNC.inside, outside=_reactivate, reaches_target=True)
